@@ -1,0 +1,1 @@
+"""Judges any Michelangelo control plane against the operator guide."""
