@@ -7,7 +7,8 @@ Objects handed in are private copies: ``prepare_*`` may change them, ``validate*
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from emulator.apiserver.apimachinery.fields import FieldError
 from emulator.apiserver.apimachinery.objects import Object
@@ -17,13 +18,29 @@ from emulator.apiserver.registry.resource import Resource
 
 @dataclass(slots=True)
 class Context:
-    """Who writes, to which resource, and the warnings to send back with the answer."""
+    """Who writes what, how, and the warnings to send back with the answer."""
 
     resource: Resource
     namespace: str
     user: UserInfo
     now: str  # RFC 3339, seconds
-    warnings: list[str]
+    warnings: list[str] = field(default_factory=list)
+    name: str = ""
+    subresource: str = ""
+    manager: str = ""  # field manager
+    dry_run: bool = False
+
+
+class Admission(Protocol):
+    """Is it welcome: asked before the strategy (may change the object) and after it (may not)."""
+
+    def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
+        """Change or refuse a write; *operation* is CREATE, UPDATE, DELETE or CONNECT. Raises StatusError."""
+        ...
+
+    def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
+        """Refuse a write. Raises StatusError."""
+        ...
 
 
 class Strategy:
@@ -31,8 +48,9 @@ class Strategy:
 
     allow_create_on_update = False
     allow_unconditional_update = True
-    status_subresource = False
-    graceful = False
+    returns_deleted_object = False  # DELETE answers with the object rather than with a Status
+    default_orphans = False  # whether dependents are orphaned when a DELETE does not say
+    reset_fields: frozenset[tuple[str, ...]] = frozenset()  # paths that a write here ignores; nobody comes to own them
 
     def prepare_for_create(self, context: Context, obj: Object) -> None:
         """Drop what a client may not set, fill in what is computed."""
@@ -48,8 +66,16 @@ class Strategy:
         """Everything wrong with an update, beyond its metadata."""
         return []
 
-    def default(self, obj: Object) -> None:
-        """Fill in the kind's defaults, on write and on read."""
+    def prepare_for_delete(self, context: Context, obj: Object, grace: int | None) -> int | None:
+        """Seconds of grace that a deletion of this object gets (None: the kind records none); may change it."""
+        return 0
+
+    def holds_deletion(self, obj: Object) -> bool:
+        """Whether a deleted object stays for a reason other than its metadata.finalizers."""
+        return False
+
+    def after_delete(self, context: Context, obj: Object) -> None:
+        """Called once an object is gone from storage (release what it had allocated)."""
 
     def name_errors(self, name: str) -> list[str]:
         """What is wrong with a name (texts as k8s.io/apimachinery/pkg/api/validation gives them)."""

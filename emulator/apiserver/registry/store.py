@@ -1,0 +1,275 @@
+"""The one generic registry: objects of a resource in a storage, under Kubernetes' rules of reading and writing.
+
+There is no await in this file: on one event loop every call is atomic, so an update reads, decides and writes without
+anybody coming between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from emulator.apiserver.apimachinery import codec, errors
+from emulator.apiserver.apimachinery.errors import StatusError
+from emulator.apiserver.apimachinery.metadata import generate_name
+from emulator.apiserver.apimachinery.names import GroupKind
+from emulator.apiserver.apimachinery.objects import Object, labels_of, metadata
+from emulator.apiserver.apimachinery.options import DeleteOptions, Preconditions
+from emulator.apiserver.clock import Clock
+from emulator.apiserver.registry import before, deletion
+from emulator.apiserver.registry.kind import Kind
+from emulator.apiserver.registry.strategy import Admission, Context
+from emulator.apiserver.storage.interface import (
+    Key,
+    KeyExistsError,
+    KeyNotFoundError,
+    Storage,
+    Stored,
+)
+
+STALE = "the object has been modified; please apply your changes to the latest version and try again"
+GENERATED_NAME_ATTEMPTS = 8
+
+Transform = Callable[[Object | None], Object]
+"""Makes the new object from the current one (None: there is none, and the write creates)."""
+
+
+class Deleted(NamedTuple):
+    """What a DELETE came to: the object's last state, and whether it is gone or only on its way."""
+
+    stored: Stored
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What every store of one server shares."""
+
+    storage: Storage
+    admission: Admission
+    clock: Clock
+
+
+class Store:
+    """One resource, in all its versions. Objects are stored in ``kind``'s version, encoded once."""
+
+    def __init__(self, backing: Backing, kind: Kind, name: str = "") -> None:
+        self.backing = backing
+        self.kind = kind
+        self.name = name or str(kind.resource.group_resource)
+        self.reshaped = 0  # versions up to this revision were stored under an older schema: defaulted again when read
+
+    # Reading
+
+    def key(self, namespace: str, name: str) -> Key:
+        """Where an object of this resource lives."""
+        return Key(self.name, namespace if self.kind.resource.namespaced else "", name)
+
+    def get(self, namespace: str, name: str) -> Stored:
+        """The current version. Raises StatusError (404)."""
+        try:
+            return self.backing.storage.get(self.key(namespace, name))
+        except KeyNotFoundError:
+            raise errors.not_found(self.kind.resource.group_resource, name) from None
+
+    def find(self, namespace: str, name: str) -> Stored | None:
+        """The current version, or None."""
+        try:
+            return self.backing.storage.get(self.key(namespace, name))
+        except KeyNotFoundError:
+            return None
+
+    def view(self, stored: Stored, kind: Kind) -> bytes:
+        """An object's JSON in a served version; the stored bytes themselves whenever they are that."""
+        if kind is self.kind and stored.revision > self.reshaped:
+            return stored.data
+        form = (kind.resource.api_version, self.reshaped)
+        if stored.views is None:
+            stored.views = {}
+        data = stored.views.get(form)
+        if data is None:
+            data = stored.views[form] = codec.encode(self.decode(stored, kind))
+        return data
+
+    def decode(self, stored: Stored, kind: Kind | None = None) -> Object:
+        """A private copy of an object in a served version (the stored one, when none is given)."""
+        obj: Object = codec.load(stored.data)
+        kind = kind or self.kind
+        if kind is not self.kind:
+            kind.convert(obj)
+        if kind is not self.kind or stored.revision <= self.reshaped:
+            kind.shape.read(obj)
+            kind.shape.default(obj)
+        return obj
+
+    # Writing
+
+    def create(self, context: Context, kind: Kind, obj: Object) -> Stored:
+        """Create an object. Raises StatusError: 403, 404 (namespace), 409, 422."""
+        meta = metadata(obj)
+        before.wipe_system_fields(meta)
+        before.match_namespace(context, kind.resource, meta)
+        before.deduplicate_owners(meta, context)
+        kind.field_manager(context.subresource).update(None, obj, context.manager, context.now)
+        return self._create(context, kind, obj)
+
+    def _create(self, context: Context, kind: Kind, obj: Object) -> Stored:
+        """Create what already has its managedFields."""
+        meta = metadata(obj)
+        strategy = kind.strategy_of(context.subresource)
+        if (given := meta.get("name")) and not context.name:
+            context.name = given
+        self.backing.admission.admit("CREATE", context, obj, None)
+        if meta.get("resourceVersion"):
+            raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
+        meta["creationTimestamp"] = context.now
+        meta["uid"] = self.backing.clock.uid()
+        base = meta.get("generateName") if not meta.get("name") else None
+        for attempt in range(GENERATED_NAME_ATTEMPTS):
+            if base:
+                meta["name"] = generate_name(base)
+            if attempt == 0:
+                strategy.prepare_for_create(context, obj)
+                before.check_new(context, kind, strategy, obj)
+                self.backing.admission.validate("CREATE", context, obj, None)
+            if base and self.find(context.namespace, meta["name"]) is not None:
+                continue
+            break
+        return self._insert(context, kind, obj)
+
+    def _insert(self, context: Context, kind: Kind, obj: Object) -> Stored:
+        name = metadata(obj)["name"]
+        key = self.key(context.namespace, name)
+        existing = self.find(context.namespace, name)
+        if existing is not None:
+            error = errors.already_exists(kind.resource.group_resource, name)
+            if metadata(codec.load(existing.data)).get("deletionTimestamp"):
+                error.message = f"object is being deleted: {error.message}"
+            raise error
+        fields = self._fields(kind, obj)
+        if context.dry_run:
+            self._to_storage(obj)
+            return Stored(key, codec.encode(obj), 0, 0, labels_of(obj), fields)
+        try:
+            return self.backing.storage.create(key, self._encoder(obj), labels_of(obj), fields)
+        except KeyExistsError:
+            raise errors.already_exists(kind.resource.group_resource, name) from None
+
+    def update(
+        self,
+        context: Context,
+        kind: Kind,
+        transform: Transform,
+        *,
+        creates: bool = False,
+        preconditions: Preconditions | None = None,
+    ) -> tuple[Stored, bool]:
+        """Replace an object by what *transform* makes of it; the second part says whether it was created.
+
+        *transform* gives the object with its managedFields. Raises StatusError: 404, 409, 422 ...
+        """
+        stored = self.find(context.namespace, context.name)
+        resource = kind.resource
+        strategy = kind.strategy_of(context.subresource)
+        if stored is None:
+            if not (creates or strategy.allow_create_on_update):
+                raise errors.not_found(resource.group_resource, context.name)
+            obj = transform(None)
+            before.match_namespace(context, resource, metadata(obj))
+            before.wipe_system_fields(metadata(obj))
+            return self._create(context, kind, obj), True
+        old = self.decode(stored, kind)
+        new = transform(old)
+        self.backing.admission.admit("UPDATE", context, new, old)
+        meta, current = metadata(new), metadata(old)
+        before.check_uid(resource, context.name, preconditions, meta, current)
+        self._check_version(kind, strategy.allow_unconditional_update, meta, current, context.name)
+        before.prepare_update(context, strategy, new, old)
+        before.check_update(context, kind, strategy, new, old)
+        self.backing.admission.validate("UPDATE", context, new, old)
+        if deletion.finished(strategy, new):
+            return self._remove(context, kind, new, stored), False
+        return self._replace(context, kind, new, stored), False
+
+    def delete(self, context: Context, kind: Kind, options: DeleteOptions) -> Deleted:
+        """Delete an object, or mark it deleted while finalizers or grace hold it. Raises StatusError: 404, 409."""
+        stored = self.get(context.namespace, context.name)
+        obj = self.decode(stored, kind)
+        meta = metadata(obj)
+        before.check_delete_preconditions(kind.resource, context.name, options.preconditions, meta)
+        self.backing.admission.validate("DELETE", context, None, obj)
+        strategy = kind.strategy
+        finalizers = deletion.finalizers(strategy, meta.get("finalizers") or [], options)
+        grace = strategy.prepare_for_delete(context, obj, options.grace_period_seconds)
+        held = bool(finalizers) or strategy.holds_deletion(obj) or bool(grace)
+        if not held:
+            return Deleted(self._remove(context, kind, obj, stored), True)
+        deletion.mark(meta, finalizers, context.now, grace)
+        return Deleted(self._replace(context, kind, obj, stored), False)
+
+    def remove(self, context: Context, kind: Kind, stored: Stored) -> Stored:
+        """Take an object out of storage, whatever holds it; for the server's own controllers."""
+        return self._remove(context, kind, self.decode(stored, kind), stored)
+
+    def write(self, obj: Object) -> Stored:
+        """Store an object as it is, past strategy and admission; for the server's own objects at start and its status."""
+        meta = metadata(obj)
+        stored = self.find(meta.get("namespace") or "", meta["name"])
+        if stored is None:
+            key = self.key(meta.get("namespace") or "", meta["name"])
+            meta.setdefault("uid", self.backing.clock.uid())
+            meta.setdefault("creationTimestamp", self.backing.clock.timestamp())
+            return self.backing.storage.create(key, self._encoder(obj), labels_of(obj), self._fields(self.kind, obj))
+        context = Context(self.kind.resource, stored.key.namespace, before.SYSTEM, self.backing.clock.timestamp())
+        return self._replace(context, self.kind, obj, stored)
+
+    # How a write ends
+
+    def _replace(self, context: Context, kind: Kind, obj: Object, stored: Stored) -> Stored:
+        self._to_storage(obj)
+        metadata(obj)["resourceVersion"] = str(stored.revision)
+        data = codec.encode(obj)
+        if data == stored.data:
+            return stored
+        fields = self._fields(self.kind, obj)
+        if context.dry_run:
+            return Stored(stored.key, data, stored.revision, stored.created, labels_of(obj), fields)
+        return self.backing.storage.update(stored.key, self._encoder(obj), labels_of(obj), fields, stored.revision)
+
+    def _remove(self, context: Context, kind: Kind, obj: Object, stored: Stored) -> Stored:
+        self._to_storage(obj)
+        if context.dry_run:
+            return Stored(stored.key, codec.encode(obj), stored.revision, stored.created, stored.labels, stored.fields)
+        gone = self.backing.storage.delete(stored.key, self._encoder(obj), stored.revision)
+        kind.strategy.after_delete(context, obj)
+        return gone
+
+    def _to_storage(self, obj: Object) -> None:
+        if obj.get("apiVersion") != self.kind.resource.api_version:
+            self.kind.convert(obj)
+
+    def _encoder(self, obj: Object) -> Callable[[int], bytes]:
+        self._to_storage(obj)
+        meta = metadata(obj)
+
+        def encode(revision: int) -> bytes:
+            meta["resourceVersion"] = str(revision)
+            return codec.encode(obj)
+
+        return encode
+
+    def _fields(self, kind: Kind, obj: Object) -> Mapping[str, str]:
+        return kind.strategy.fields(obj)
+
+    def _check_version(self, kind: Kind, unconditional: bool, meta: Object, current: Object, name: str) -> None:
+        version = meta.get("resourceVersion") or ""
+        resource = kind.resource
+        if version in ("", "0"):
+            if not unconditional:
+                where = GroupKind(resource.group, resource.plural)
+                raise errors.invalid(where, name, [before.version_required()])
+            meta["resourceVersion"] = current["resourceVersion"]
+        elif version != current["resourceVersion"]:
+            raise errors.conflict(resource.group_resource, name, STALE)
+
