@@ -32,10 +32,11 @@ class StatusError(Exception):
         self.message = message
         self.details = details
         self.headers = headers or {}
+        self.list_meta: Object = {}  # the Status's metadata (a fresh continue token)
 
     def status(self) -> Object:
         """The Status object, as the real server writes it (empty fields left out)."""
-        body: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+        body: Object = {"kind": "Status", "apiVersion": "v1", "metadata": self.list_meta, "status": "Failure"}
         body["message"] = self.message
         if self.reason:
             body["reason"] = self.reason

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from emulator.apiserver.apimachinery.managedfields import FieldManager, TypeSource
 from emulator.apiserver.apimachinery.objects import Object
@@ -43,7 +45,9 @@ class Kind:
     resource: Resource
     shape: Shape
     strategy: Strategy
+    cells: Callable[[Object, datetime], list[Any]]
     subresources: dict[str, Strategy] = field(default_factory=dict)
+    converter: Callable[[Object], Object] | None = None  # from another version, in place; None: only apiVersion differs
     _managers: dict[str, FieldManager] = field(default_factory=dict)
 
     def strategy_of(self, subresource: str) -> Strategy:
@@ -65,5 +69,15 @@ class Kind:
 
     def convert(self, obj: Object) -> Object:
         """An object of another version of this resource as one of this version, in place."""
+        if self.converter is not None:
+            return self.converter(obj)
         obj["apiVersion"] = self.resource.api_version
         return obj
+
+    def row_conditions(self, obj: Object) -> list[Object]:
+        """What a table row says beside its cells (``Completed`` for a finished Pod)."""
+        phase = (obj.get("status") or {}).get("phase") if self.resource.kind == "Pod" else ""
+        if phase not in ("Succeeded", "Failed"):
+            return []
+        message = "The pod has completed successfully." if phase == "Succeeded" else "The pod failed."
+        return [{"type": "Completed", "status": "True", "reason": phase, "message": message}]

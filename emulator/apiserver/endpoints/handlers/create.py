@@ -1,0 +1,31 @@
+"""POST: create an object, or answer a review."""
+
+from __future__ import annotations
+
+from emulator.apiserver.apimachinery import errors
+from emulator.apiserver.apimachinery.objects import metadata
+from emulator.apiserver.apimachinery.options import parse_create_options
+from emulator.apiserver.endpoints.decoding import read_body
+from emulator.apiserver.endpoints.presentation import render
+from emulator.apiserver.endpoints.scope import Scope
+
+
+async def create(scope: Scope) -> None:
+    """Create from the body. Raises StatusError: 400, 403, 404, 409, 413, 415, 422."""
+    request = scope.request
+    form = scope.form()
+    options = parse_create_options(request.query)
+    obj = await read_body(request, scope.kind, options.field_validation)
+    context = scope.context(options.field_manager, options.dry_run)
+    if scope.served.connects and request.info.subresource in scope.served.connects:
+        answer = scope.served.connects[request.info.subresource](context, obj)
+        await request.answer(201, render(answer, form, scope.pretty(form)), form.content_type)
+        return
+    if context.name and not metadata(obj).get("name"):
+        metadata(obj)["name"] = context.name
+    if context.name and metadata(obj).get("name") != context.name:
+        raise errors.bad_request(
+            f"the name of the object ({metadata(obj).get('name')}) does not match the name on the URL ({context.name})"
+        )
+    stored = scope.store.create(context, scope.kind, obj)
+    await scope.answer(201, stored, form)

@@ -1,0 +1,56 @@
+"""DELETE of one object, and of a collection."""
+
+from __future__ import annotations
+
+from emulator.apiserver.apimachinery.errors import details
+from emulator.apiserver.apimachinery.objects import Object, metadata
+from emulator.apiserver.apimachinery.options import DeleteOptions, parse_delete_options, parse_list_options
+from emulator.apiserver.endpoints.decoding import media_type
+from emulator.apiserver.endpoints.handlers.list import document
+from emulator.apiserver.endpoints.presentation import render
+from emulator.apiserver.endpoints.scope import Scope
+from emulator.apiserver.registry.listing import Listing, list_page, selection
+
+
+async def _options(scope: Scope) -> DeleteOptions:
+    request = scope.request
+    return parse_delete_options(request.query, await request.body(), media_type(request))
+
+
+async def delete(scope: Scope) -> None:
+    """Delete an object: answers with a Status when it is gone, with the object while something holds it."""
+    request = scope.request
+    form = scope.form()
+    options = await _options(scope)
+    context = scope.context(dry_run=options.dry_run)
+    stored, gone = scope.store.delete(context, scope.kind, options)
+    if not gone or scope.kind.strategy.returns_deleted_object:
+        await scope.answer(200, stored, form)
+        return
+    uid = metadata(scope.store.decode(stored)).get("uid")
+    resource = scope.resource
+    status: Object = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Success",
+        "details": details(context.name, resource.group, resource.plural, uid=uid),
+    }
+    await request.answer(200, render(status, form, scope.pretty(form)), form.content_type)
+
+
+async def delete_collection(scope: Scope) -> None:
+    """Delete what a list would show, and answer with that list."""
+    request = scope.request
+    form = scope.form()
+    listed = parse_list_options(request.query, watch=False)
+    chosen = selection(scope.resource, listed)
+    options = await _options(scope)
+    context = scope.context(dry_run=options.dry_run)
+    listing = list_page(scope.store, context.namespace, chosen, listed)
+    results = []
+    for stored in listing.items:
+        context.namespace, context.name = stored.key.namespace, stored.key.name
+        results.append(scope.store.delete(context, scope.kind, options).stored)
+    answer = document(scope, Listing(results, listing.revision, listing.token, listing.remaining), form)
+    await request.answer(200, render(answer, form, scope.pretty(form)), form.content_type)

@@ -1,0 +1,111 @@
+"""GET of a collection: pages of stored bytes joined, or a Table, or metadata only."""
+
+from __future__ import annotations
+
+import asyncio
+
+from emulator.apiserver.apimachinery import codec, errors
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.apimachinery.options import parse_list_options
+from emulator.apiserver.endpoints.negotiation import JSON, PARTIAL, PARTIAL_LIST, TABLE, Form
+from emulator.apiserver.endpoints.presentation import check_include, partial_list, render, table
+from emulator.apiserver.endpoints.scope import Scope
+from emulator.apiserver.registry.kind import Kind
+from emulator.apiserver.registry.listing import Listing, list_page, selection
+from emulator.apiserver.registry.store import Store
+from emulator.apiserver.storage.interface import Stored
+
+CHUNK_OBJECTS = 500  # objects written at once; between chunks other requests get their turn
+
+
+async def list_objects(scope: Scope) -> None:
+    """Answer with a list. Raises StatusError: 400, 406, 410, 422, 504."""
+    request = scope.request
+    form = scope.form()
+    if form.conversion == PARTIAL:
+        name = "*unstructured.UnstructuredList" if scope.resource.custom else f"*{_go_list(scope)}"
+        raise errors.not_acceptable(
+            f"you requested PartialObjectMetadata, but the requested object is a list ({name})"
+        )
+    options = parse_list_options(request.query, watch=False)
+    chosen = selection(scope.resource, options)
+    if form.conversion == TABLE:
+        check_include(request.first("includeObject"))
+    namespace = request.info.namespace if scope.resource.namespaced else ""
+    listing = list_page(scope.store, namespace, chosen, options)
+    pretty = scope.pretty(form)
+    if form.conversion or form.media_type != JSON or pretty:
+        body = render(document(scope, listing, form), form, pretty)
+        await request.answer(200, body, form.content_type)
+        return
+    await _write(scope, listing)
+
+
+def _go_list(scope: Scope) -> str:
+    package = scope.resource.group.partition(".")[0] or "core"
+    return f"{package}.{scope.resource.list_kind}"
+
+
+def list_meta(scope_custom: bool, listing: Listing) -> Object:
+    """A list's metadata; custom resources always say ``continue``."""
+    meta: Object = {"resourceVersion": str(listing.revision)}
+    if listing.token or scope_custom:
+        meta["continue"] = listing.token
+    if listing.remaining is not None:
+        meta["remainingItemCount"] = listing.remaining
+    return meta
+
+
+def document(scope: Scope, listing: Listing, form: Form) -> Object:
+    """A list as a document, in the conversion that the form asks for."""
+    meta = list_meta(scope.resource.custom and not form.conversion, listing)
+    items = [scope.store.decode(stored, scope.kind) for stored in listing.items]
+    if form.conversion == TABLE:
+        return table(scope.kind, meta, items, scope.request.first("includeObject"), form.version, scope.clock.now())
+    if form.conversion == PARTIAL_LIST:
+        return partial_list(meta, items, form.version)
+    if not scope.resource.custom:
+        for item in items:
+            item.pop("apiVersion", None)
+            item.pop("kind", None)
+    return {
+        "kind": scope.resource.list_kind,
+        "apiVersion": scope.resource.api_version,
+        "metadata": meta,
+        "items": items,
+    }
+
+
+def item_view(store: Store, stored: Stored, kind: Kind) -> bytes:
+    """An object's bytes as a list item: items of built-in kinds say neither kind nor apiVersion."""
+    if kind.resource.custom:
+        return store.view(stored, kind)
+    form = ("item", kind.resource.api_version)
+    if stored.views is None:
+        stored.views = {}
+    data = stored.views.get(form)
+    if data is None:
+        obj = store.decode(stored, kind)
+        obj.pop("apiVersion", None)
+        obj.pop("kind", None)
+        data = stored.views[form] = codec.encode(obj)
+    return data
+
+
+async def _write(scope: Scope, listing: Listing) -> None:
+    """Write a list in chunks, so that a long one does not keep others waiting."""
+    store, kind, request = scope.store, scope.kind, scope.request
+    items = listing.items
+    head = b'{"apiVersion":"%s","items":[' % scope.resource.api_version.encode()
+    meta = codec.encode(list_meta(scope.resource.custom, listing))
+    tail = b'],"kind":"%s","metadata":%s}\n' % (scope.resource.list_kind.encode(), meta)
+    if len(items) <= CHUNK_OBJECTS:
+        body = b"".join((head, b",".join([item_view(store, item, kind) for item in items]), tail))
+        await request.answer(200, body)
+        return
+    await request.start(200, b"application/json")
+    for start in range(0, len(items), CHUNK_OBJECTS):
+        part = b",".join([item_view(store, item, kind) for item in items[start : start + CHUNK_OBJECTS]])
+        await request.chunk((head if start == 0 else b",") + part)
+        await asyncio.sleep(0)
+    await request.chunk(tail, more=False)

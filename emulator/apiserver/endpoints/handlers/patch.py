@@ -1,0 +1,140 @@
+"""PATCH: JSON patch, merge patch, strategic merge patch and server-side apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator.apiserver.apimachinery import codec, errors
+from emulator.apiserver.apimachinery.errors import StatusError
+from emulator.apiserver.apimachinery.fields import invalid as invalid_field
+from emulator.apiserver.apimachinery.names import GroupKind
+from emulator.apiserver.apimachinery.objects import Object, copy, metadata
+from emulator.apiserver.apimachinery.options import PatchOptions, parse_patch_options
+from emulator.apiserver.apimachinery.patch import json_patch, merge_patch, strategic
+from emulator.apiserver.endpoints.decoding import media_type, read, unknown_format
+from emulator.apiserver.endpoints.handlers.update import check_name
+from emulator.apiserver.endpoints.scope import Scope
+from emulator.apiserver.registry.strategy import Context
+
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+APPLY = "application/apply-patch+yaml"
+
+Change = Callable[[Object], Object]
+
+
+async def patch(scope: Scope) -> None:
+    """Patch an object. Raises StatusError: 400, 403, 404, 409, 413, 415, 422."""
+    request = scope.request
+    form = scope.form()
+    if not request.info.name:
+        raise errors.bad_request("name must be provided")
+    sort = media_type(request)
+    _check_sort(scope, sort)
+    options = parse_patch_options(request.query, apply=sort == APPLY)
+    data = await request.body()
+    context = scope.context(options.field_manager, options.dry_run)
+    if sort == APPLY:
+        transform = _apply(scope, context, data, options)
+    else:
+        transform = _patch(scope, context, _change(scope, sort, data), options)
+    stored, created = scope.store.update(context, scope.kind, transform, creates=sort == APPLY)
+    await scope.answer(201 if created else 200, stored, form)
+
+
+def _check_sort(scope: Scope, sort: str) -> None:
+    accepted = [JSON_PATCH, MERGE_PATCH, APPLY]
+    if scope.kind.shape.strategic:
+        accepted.insert(2, STRATEGIC)
+    if sort in accepted:
+        return
+    if scope.resource.custom:
+        raise unknown_format(", ".join(accepted))
+    raise StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+
+
+def _change(scope: Scope, sort: str, data: bytes) -> Change:
+    """The patch as a function of the current object. Raises StatusError (400) when it cannot be read."""
+    try:
+        value, _ = codec.decode_json(data)
+    except ValueError as error:
+        raise errors.bad_request(f"error decoding patch: {error}") from None
+    if sort == JSON_PATCH:
+        return json_patch.compile(value)
+    if not isinstance(value, dict):
+        go = "map[string]interface {}"
+        raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {_sort(value)} into Go value of type {go}")
+    if sort == MERGE_PATCH:
+        return lambda live: merge_patch.apply(live, value)
+    source = scope.kind.shape.source
+    return lambda live: strategic.apply(live, value, source.node, source.resolve)
+
+
+def _sort(value: Any) -> str:
+    return {list: "array", str: "string", bool: "bool"}.get(type(value), "number")
+
+
+def _patch(scope: Scope, context: Context, change: Change, options: PatchOptions) -> Callable[[Object | None], Object]:
+    kind = scope.kind
+    manager = kind.field_manager(context.subresource)
+
+    def transform(old: Object | None) -> Object:
+        assert old is not None, "a patch never creates"
+        try:
+            new = change(copy(old))
+        except ValueError as error:
+            raise StatusError(422, "Invalid", str(error)) from None
+        _read_patched(scope, new, options)
+        check_name(new, context.name)
+        manager.update(old, new, context.manager, context.now)
+        return new
+
+    return transform
+
+
+def _read_patched(scope: Scope, new: Object, options: PatchOptions) -> None:
+    """Read a patched object as its kind; what strict validation refuses here is 422 about the field ``patch``."""
+    if not isinstance(new, dict):
+        raise errors.bad_request("the patched object is not an object")
+    resource = scope.resource
+    if new.get("apiVersion") != resource.api_version or new.get("kind") != resource.kind:
+        given = f"{new.get('apiVersion')}, Kind={new.get('kind')}"
+        raise errors.bad_request(f"the patched object is of another kind: {given}")
+    before = codec.encode(new)
+    try:
+        read(new, scope.kind, [], options.field_validation, scope.request.warnings)
+    except StatusError as error:
+        why = error.message.partition(": ")[2]
+        text = before.decode()
+        where = GroupKind("", "")
+        raise errors.invalid(where, "", [invalid_field("patch", text, why)]) from None
+    scope.kind.shape.default(new)
+
+
+def _apply(scope: Scope, context: Context, data: bytes, options: PatchOptions) -> Callable[[Object | None], Object]:
+    """Server-side apply: merge what the manager wants into what is there."""
+    try:
+        wanted, duplicates = codec.decode_yaml(data)
+    except ValueError as error:
+        raise errors.bad_request(f"error decoding YAML: {error}") from None
+    if not isinstance(wanted, dict):
+        raise errors.bad_request("error decoding YAML: the patch is not an object")
+    if duplicates and options.field_validation == "Strict":
+        raise errors.bad_request(f"error decoding YAML: {', '.join(duplicates)}")
+    kind = scope.kind
+    meta = metadata(wanted)
+    meta.setdefault("name", context.name)
+    if scope.resource.namespaced:
+        meta.setdefault("namespace", context.namespace)
+    manager = kind.field_manager(context.subresource)
+
+    def transform(old: Object | None) -> Object:
+        new = manager.apply(old, copy(wanted), context.manager, options.force, context.now)
+        read(new, kind, [], "Ignore", [])
+        check_name(new, context.name)
+        kind.shape.default(new)
+        return new
+
+    return transform

@@ -1,0 +1,208 @@
+"""Watches: a cursor in the event log of a resource, and frames that every watcher of an event shares.
+
+Theory of operation. A watch has a position (a revision). It takes the log's events after it, turns each into the frame that
+its selector makes of it (an object that comes to match is ADDED, one that ceases to is DELETED), writes all of them at
+once, and waits for the log to grow. Frames are cached on the event by version and form, so an event is encoded once for
+all watchers alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from emulator.apiserver.apimachinery import codec, errors
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.apimachinery.options import ListOptions, parse_list_options
+from emulator.apiserver.endpoints.negotiation import TABLE, YAML, Form
+from emulator.apiserver.endpoints.presentation import check_include, partial, table
+from emulator.apiserver.endpoints.scope import Scope
+from emulator.apiserver.registry.listing import Selection, parse_revision, selection, too_large
+from emulator.apiserver.storage.interface import CompactedError, Event, Stored
+
+BOOKMARK_SECONDS = 60.0
+DEFAULT_TIMEOUT_SECONDS = 1800.0
+INITIAL_EVENTS_END = "k8s.io/initial-events-end"
+
+
+class Watch:
+    """One client's watch, from its first event to its end."""
+
+    def __init__(self, scope: Scope, form: Form, options: ListOptions, chosen: Selection) -> None:
+        self.scope = scope
+        self.form = form
+        self.options = options
+        self.chosen = chosen
+        self.storage = scope.store.backing.storage
+        self.resource = scope.store.name
+        self.namespace = scope.request.info.namespace if scope.resource.namespaced else ""
+        self.position = 0
+        self.headed = False  # whether a Table's column definitions were sent
+        self.include = scope.request.first("includeObject")
+
+    async def run(self) -> None:
+        """Send events until the time is up, the client goes, or the log forgets where we are."""
+        initial = self._begin()
+        request = self.scope.request
+        await request.start(200, self.form.content_type)
+        if initial:
+            await request.chunk(initial)
+        timeout = self.options.timeout_seconds or DEFAULT_TIMEOUT_SECONDS
+        gone = asyncio.ensure_future(request.disconnected())
+        try:
+            await self._follow(time.monotonic() + timeout, gone)
+        finally:
+            gone.cancel()
+        if not (gone.done() and not gone.cancelled()):
+            await request.chunk(b"", more=False)
+
+    async def _follow(self, deadline: float, gone: asyncio.Future[None]) -> None:
+        bookmark_at = time.monotonic() + BOOKMARK_SECONDS
+        request = self.scope.request
+        while True:
+            try:
+                events = self.storage.events(self.resource, self.position)
+            except CompactedError:
+                await request.chunk(self._too_old())
+                return
+            if events:
+                self.position = events[-1].revision
+                data = b"".join(self._frames(events))
+                if data:
+                    await request.chunk(data)
+                if gone.done():
+                    return
+            now = time.monotonic()
+            if now >= deadline:
+                return
+            if now >= bookmark_at:
+                bookmark_at = now + BOOKMARK_SECONDS
+                if self.options.allow_watch_bookmarks:
+                    self.position = max(self.position, self.storage.revision)
+                    await request.chunk(self._bookmark(self.position, {}))
+            if not await self._wait(min(deadline, bookmark_at) - now, gone):
+                return
+
+    async def _wait(self, seconds: float, gone: asyncio.Future[None]) -> bool:
+        """Wait for an event or the time; False when the client has gone."""
+        waiter = asyncio.ensure_future(self.storage.wait(self.resource, self.position))
+        try:
+            await asyncio.wait((waiter, gone), timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiter.cancel()
+        return not gone.done()
+
+    # Where it begins
+
+    def _begin(self) -> bytes:
+        """Set the position, and give the frames of what is there already. Raises StatusError."""
+        asked = self.options.resource_version
+        revision = parse_revision(asked) if asked else 0
+        if revision > self.storage.revision:
+            raise too_large(self.storage.revision, revision)
+        if self.options.send_initial_events or (self.options.send_initial_events is None and revision == 0):
+            self.position = self.storage.revision
+            page = self.storage.list(self.resource, self.namespace, select=self.chosen.select())
+            frames = [self._frame("ADDED", stored) for stored in page.items]
+            if self.options.send_initial_events and self.options.allow_watch_bookmarks:
+                frames.append(self._bookmark(self.position, {INITIAL_EVENTS_END: "true"}))
+            return b"".join(frames)
+        self.position = revision or self.storage.revision
+        return b""
+
+    # What is sent
+
+    def _frames(self, events: Iterable[Event]) -> Iterable[bytes]:
+        for event in events:
+            if self.namespace and event.stored.key.namespace != self.namespace:
+                continue
+            sort = self._sort(event)
+            if sort is None:
+                continue
+            if sort == "DELETED" and event.type != "DELETED":
+                yield self._departure(event)
+            else:
+                yield self._shared(event, sort)
+
+    def _sort(self, event: Event) -> str | None:
+        """The event's type as this watch's selector sees it; None when it does not see it."""
+        if self.chosen.empty:
+            return event.type
+        now = event.type != "DELETED" and self.chosen.takes(event.stored)
+        then = event.previous is not None and self.chosen.takes(event.previous)
+        if now:
+            return "MODIFIED" if then else "ADDED"
+        return "DELETED" if then else None
+
+    def _shared(self, event: Event, sort: str) -> bytes:
+        """The frame of an event, encoded once for all watchers that want the same."""
+        if self.form.conversion == TABLE:
+            return self._frame(sort, event.stored)
+        key = (sort, self.scope.kind.resource.api_version, self.form.media_type, self.form.conversion)
+        frame = event.frames.get(key)
+        if frame is None:
+            frame = event.frames[key] = self._frame(sort, event.stored)
+        return frame
+
+    def _departure(self, event: Event) -> bytes:
+        """An object that ceased to match goes as it was, with the version of the write that took it away."""
+        assert event.previous is not None, "only a change can end a match"
+        obj = self.scope.store.decode(event.previous, self.scope.kind)
+        obj["metadata"]["resourceVersion"] = str(event.revision)
+        return self._encode("DELETED", self._convert(obj))
+
+    def _frame(self, sort: str, stored: Stored) -> bytes:
+        if self.form.conversion or self.form.media_type == YAML:
+            return self._encode(sort, self._convert(self.scope.store.decode(stored, self.scope.kind)))
+        data = self.scope.store.view(stored, self.scope.kind)
+        return b'{"type":"%s","object":%s}\n' % (sort.encode(), data)
+
+    def _convert(self, obj: Object) -> Object:
+        if self.form.conversion == TABLE:
+            meta = {"resourceVersion": obj["metadata"].get("resourceVersion", "")}
+            headers, self.headed = not self.headed, True
+            now = self.scope.clock.now()
+            return table(self.scope.kind, meta, [obj], self.include, self.form.version, now, headers)
+        if self.form.conversion:
+            return partial(obj, self.form.version)
+        return obj
+
+    def _bookmark(self, revision: int, annotations: dict[str, str]) -> bytes:
+        resource = self.scope.resource
+        meta: Object = {"resourceVersion": str(revision)}
+        if resource.custom is False:
+            meta["creationTimestamp"] = None
+        if annotations:
+            meta["annotations"] = annotations
+        obj: Any = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": meta}
+        if self.form.conversion and self.form.conversion != TABLE:
+            obj = partial(obj, self.form.version)
+        elif self.form.conversion == TABLE:
+            now = self.scope.clock.now()
+            obj = table(self.scope.kind, meta, [], self.include, self.form.version, now, headers=False)
+        return self._encode("BOOKMARK", obj)
+
+    def _too_old(self) -> bytes:
+        error = errors.expired(f"too old resource version: {self.position} ({self.storage.compacted})")
+        return self._encode("ERROR", error.status())
+
+    def _encode(self, sort: str, obj: Object) -> bytes:
+        if self.form.media_type == YAML:
+            return codec.encode_yaml({"type": sort, "object": obj}) + b"---\n"
+        return b'{"type":"%s","object":%s}\n' % (sort.encode(), codec.encode(obj))
+
+
+async def watch(scope: Scope) -> None:
+    """Watch a collection, or one object by a field selector. Raises StatusError before the first event only."""
+    options = parse_list_options(scope.request.query, watch=True)
+    form = scope.form()
+    if form.conversion == TABLE:
+        check_include(scope.request.first("includeObject"))
+    chosen = selection(scope.resource, options)
+    info = scope.request.info
+    if info.verb == "watch" and info.name and "metadata.name" not in (options.field_selector or ""):
+        options = options.with_name(info.name)
+        chosen = selection(scope.resource, options)
+    await Watch(scope, form, options, chosen).run()

@@ -1,0 +1,102 @@
+"""Objects as clients want to see them: themselves, Tables, or their metadata only; as JSON or YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from emulator.apiserver.apimachinery import codec, errors
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.endpoints.negotiation import PARTIAL, PARTIAL_LIST, TABLE, YAML, Form
+from emulator.apiserver.registry.kind import Kind
+from emulator.apiserver.registry.resource import Column
+
+_INCLUDES = ("", "None", "Metadata", "Object")
+
+
+def render(obj: Any, form: Form, pretty: bool) -> bytes:
+    """A document's bytes in a form."""
+    if form.media_type == YAML:
+        return codec.encode_yaml(obj)
+    if pretty:
+        return codec.escape_html(orjson.dumps(obj, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2))
+    return codec.encode(obj) + b"\n"
+
+
+def render_encoded(data: bytes, form: Form, pretty: bool) -> bytes:
+    """The same for an object that is encoded already."""
+    if form.media_type == YAML or pretty:
+        return render(orjson.loads(data), form, pretty)
+    return data + b"\n"
+
+
+def partial(obj: Object, version: str) -> Object:
+    """Metadata only."""
+    return {"kind": PARTIAL, "apiVersion": f"meta.k8s.io/{version}", "metadata": obj.get("metadata") or {}}
+
+
+def partial_list(meta: Object, items: Iterable[Object], version: str) -> Object:
+    """A list of metadata only."""
+    rows = [partial(item, version) for item in items]
+    return {"kind": PARTIAL_LIST, "apiVersion": f"meta.k8s.io/{version}", "metadata": meta, "items": rows}
+
+
+def check_include(include: str) -> None:
+    """Refuse an unknown ``includeObject``. Raises StatusError (400)."""
+    if include not in _INCLUDES:
+        raise errors.bad_request(
+            f"Unable to convert to Table as requested: includeObject: Invalid value: \"{include}\": must be 'Metadata', "
+            "'Object', 'None', or empty"
+        )
+
+
+def table(
+    kind: Kind, meta: Object, items: Iterable[Object], include: str, version: str, now: datetime, headers: bool = True
+) -> Object:
+    """A ``meta.k8s.io`` Table: what ``kubectl get`` prints."""
+    rows: list[Object] = []
+    for item in items:
+        row: Object = {"cells": kind.cells(item, now)}
+        if conditions := kind.row_conditions(item):
+            row["conditions"] = conditions
+        if include == "Object":
+            row["object"] = item
+        elif include == "None":
+            row["object"] = None
+        else:
+            row["object"] = partial(item, version)
+        rows.append(row)
+    columns = [_definition(column) for column in kind.resource.columns] if headers else None
+    return {
+        "kind": TABLE,
+        "apiVersion": f"meta.k8s.io/{version}",
+        "metadata": meta,
+        "columnDefinitions": columns,
+        "rows": rows,
+    }
+
+
+def _definition(column: Column) -> Object:
+    return {
+        "name": column.name,
+        "type": column.type,
+        "format": column.format,
+        "description": column.description,
+        "priority": column.priority,
+    }
+
+
+def present(kind: Kind, obj: Object, form: Form, include: str, now: datetime) -> Object:
+    """One object in the conversion that a form asks for. Raises StatusError when it cannot be that."""
+    if form.conversion == TABLE:
+        check_include(include)
+        meta = {"resourceVersion": (obj.get("metadata") or {}).get("resourceVersion", "")}
+        return table(kind, meta, [obj], include, form.version, now)
+    if form.conversion == PARTIAL:
+        return partial(obj, form.version)
+    if form.conversion == PARTIAL_LIST:
+        raise errors.StatusError(500, "", "content is not a list")
+    return obj
