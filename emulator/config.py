@@ -1,0 +1,27 @@
+"""What a plane is started with: one frozen value, units in the names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DIALECTS = ("guide", "upstream")
+DEFAULT_KUBE_PORT = 16443
+DEFAULT_S3_PORT = 19091
+DEFAULT_RPC_PORT = 15566
+MODELS_BUCKET = "michelangelo-models"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where the doors are, who may come in, and what is fitted. Port 0 picks a free one; rpc_port None opens no gRPC door."""
+
+    host: str = "127.0.0.1"
+    kube_port: int = DEFAULT_KUBE_PORT
+    s3_port: int = DEFAULT_S3_PORT
+    rpc_port: int | None = DEFAULT_RPC_PORT
+    dialect: str = "guide"
+    kubeconfig: Path | None = None  # where it is written; None: into the plane's state directory
+    token_auth_file: Path | None = None
+    models_bucket: str = MODELS_BUCKET
+    faults: tuple[str, ...] = ()

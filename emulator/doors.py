@@ -1,0 +1,69 @@
+"""Where a running plane can be reached, as text, JSON, shell exports and environment variables."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Addresses and credentials of a running plane; ``rpc_address`` is empty while that door is closed."""
+
+    kubeconfig: str
+    kube_server: str
+    s3_endpoint: str
+    s3_access_key_id: str
+    s3_secret_access_key: str
+    s3_region: str
+    models_bucket: str
+    rpc_address: str
+    rpc_closed_because: str
+    registration_url: str
+    dialect: str
+    pid: int
+    started_in_seconds: float
+
+    def environment(self) -> dict[str, str]:
+        """The variables that kubectl, aws, ma and the SDK read."""
+        variables = {
+            "KUBECONFIG": self.kubeconfig,
+            "MA_KUBE_SERVER": self.kube_server,
+            "AWS_ENDPOINT_URL": self.s3_endpoint,
+            "AWS_ACCESS_KEY_ID": self.s3_access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.s3_secret_access_key,
+            "AWS_DEFAULT_REGION": self.s3_region,
+            "MODELS_BUCKET": self.models_bucket,
+            "MA_DIALECT": self.dialect,
+        }
+        if self.registration_url:
+            variables["MA_REGISTRATION_URL"] = self.registration_url
+        if self.rpc_address:
+            variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
+        return variables
+
+    def exports(self) -> str:
+        """The same as lines for a shell's ``eval``."""
+        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in self.environment().items())
+
+    def as_dict(self) -> dict[str, object]:
+        """Every field, for ``--json``."""
+        return asdict(self)
+
+    def text(self) -> str:
+        """What ``up`` prints: the doors, and three commands to try next."""
+        rpc = self.rpc_address or f"closed: {self.rpc_closed_because}"
+        lines = [
+            f"Michelangelo control plane ready in {self.started_in_seconds:.2f} s (dialect: {self.dialect})",
+            "",
+            f"  Kubernetes API  {self.kube_server}",
+            f"  kubeconfig      {self.kubeconfig}   (contexts: admin, reader)",
+            f"  S3              {self.s3_endpoint}   bucket {self.models_bucket}",
+            f"  gRPC            {rpc}",
+            "",
+            "Try next:",
+            f"  export KUBECONFIG={shlex.quote(self.kubeconfig)}",
+            "  kubectl get crd models.michelangelo.api",
+            "  kubectl explain model.spec",
+        ]
+        return "\n".join(lines)

@@ -1,0 +1,71 @@
+"""Planes that run detached: where their state is kept, and how they are found, reported and stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+from emulator.doors import Doors
+
+STOP_SECONDS = 10.0
+
+
+class NotRunningError(Exception):
+    """No detached plane of that name is running."""
+
+
+def directory(name: str = "default") -> Path:
+    """Where a detached plane keeps its kubeconfig, doors and log."""
+    base = os.environ.get("MA_EMULATOR_HOME")
+    root = Path(base) if base else Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ma-emulator"
+    return root / name
+
+
+def save(folder: Path, doors: Doors) -> None:
+    """Note where a detached plane's doors are; the file holds secrets and is its owner's alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "doors.json"
+    fresh = folder / f".doors.{os.getpid()}"
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(doors.as_dict()))
+    fresh.replace(path)
+
+
+def load(folder: Path) -> Doors:
+    """The doors of a running detached plane. Raises NotRunningError."""
+    path = folder / "doors.json"
+    try:
+        doors = Doors(**json.loads(path.read_text()))
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        raise NotRunningError(folder.name) from None
+    if not alive(doors.pid):
+        path.unlink(missing_ok=True)
+        raise NotRunningError(folder.name)
+    return doors
+
+
+def alive(pid: int) -> bool:
+    """Whether a process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def stop(folder: Path) -> Doors:
+    """End a detached plane and wait until it has. Raises NotRunningError, TimeoutError."""
+    doors = load(folder)
+    os.kill(doors.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while alive(doors.pid):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"process {doors.pid} did not end within {STOP_SECONDS:.0f} s")
+        time.sleep(0.02)
+    (folder / "doors.json").unlink(missing_ok=True)
+    return doors
