@@ -6,7 +6,9 @@ Paths are plain strings (``spec.items[0].name``, ``metadata.labels[app]``); ``ch
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from emulator.apiserver.apimachinery.objects import Object
@@ -81,8 +83,39 @@ def go_value(value: Any) -> str:
     if isinstance(value, str):
         return go_quote(value)
     if isinstance(value, (dict, list)):
-        return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    return str(value)
+        return go_json(value)
+    return go_float(value) if isinstance(value, float) else str(value)
+
+
+def go_json(value: Any) -> str:
+    """A JSON value as Go's encoding/json writes it: sorted keys, whole floats as integers, HTML characters escaped."""
+    text = json.dumps(_whole(value), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and abs(value) < 1e21 and value.is_integer() else value
+
+
+def go_float(value: float) -> str:
+    """A float as Go's %v prints it: ``100``, ``0.5``, ``1e+21``."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "+Inf" if value > 0 else "-Inf"
+    number = Decimal(repr(value))
+    exponent = number.adjusted() if number else 0
+    if -4 <= exponent < 21:
+        plain = f"{number:f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    sign, digits, _ = number.normalize().as_tuple()
+    first, *rest = map(str, digits)
+    mantissa = f"{first}.{''.join(rest)}" if rest else first
+    return f"{'-' if sign else ''}{mantissa}e{exponent:+03d}"
 
 
 def go_quote(text: str) -> str:

@@ -29,16 +29,22 @@ _POSIX = {
 }
 _SPACES = "\\t\\n\\f\\r "
 _PLAIN_ESCAPES = {"a": "\\x07", "f": "\\f", "t": "\\t", "n": "\\n", "r": "\\r", "v": "\\x0b"}
+_NAMED = {"\\x07": "\a", "\\f": "\f", "\\t": "\t", "\\n": "\n", "\\r": "\r", "\\x0b": "\v"}
 _REPEAT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 _FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
 _GROUP_NAME = re.compile(r"\w+", re.ASCII)
 _MOST_REPEATS = 1000
+_ANCHORS = frozenset({"^", "\\Z", "\\A", "\\b", "\\B"})  # Python repeats these only inside a group
 
 
 @lru_cache(maxsize=4096)
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """The pattern for ``search``. Raises ValueError with Go's message: ``error parsing regexp: missing closing ]: `[` ``."""
-    return re.compile(_Translation(pattern).run(), re.ASCII)
+    translated = _Translation(pattern).run()
+    try:
+        return re.compile(translated, re.ASCII)
+    except re.error as error:
+        raise _error(f"cannot be translated ({error})", pattern) from None
 
 
 def _error(why: str, what: str) -> ValueError:
@@ -156,6 +162,8 @@ class _Translation:
             raise _error("invalid nested repetition operator", self.pattern[self.repeated_from : self.at])
         if not self.repeatable:
             raise _error("missing argument to repetition operator", text)
+        if self.out[-1] in _ANCHORS:
+            self.out[-1] = f"(?:{self.out[-1]})"
         self.out.append(text)
         self.repeated_from = begin
 
@@ -266,8 +274,7 @@ class _Translation:
         text = self._escape(inside=True)
         if text in ("\\d", "\\D", "\\w", "\\W", "\\S", _SPACES) or (len(text) > 4 and not text.startswith("\\x")):
             return text
-        value = re.compile(text, re.ASCII)
-        return next(chr(code) for code in range(sys.maxunicode + 1) if value.fullmatch(chr(code)))
+        return _NAMED.get(text, text[-1])
 
 
 @lru_cache(maxsize=64)
