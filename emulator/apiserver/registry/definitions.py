@@ -140,7 +140,7 @@ def _kind(crd: Object, spec: Object, version: Object, storage: str) -> Kind:
     strategies: dict[str, Strategy] = {"scale": main}
     if "status" in given:
         strategies["status"] = StatusStrategy(schema, selectable)
-    return Kind(resource, CustomShape(schema), main, lambda obj, now: cells(columns, obj), strategies)
+    return Kind(resource, CustomShape(schema), main, lambda obj, now: cells(columns, obj, now), strategies)
 
 
 class DefinitionController:

@@ -5,20 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from emulator.apiserver.apimachinery.names import GroupKind, GroupResource, GroupVersion, GroupVersionKind
+from emulator.apiserver.schema.columns import Column as Column
 
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of ``kubectl get``: meta.k8s.io/v1 TableColumnDefinition plus the JSONPath of its cells."""
-
-    name: str
-    type: str = "string"
-    format: str = ""
-    description: str = ""
-    priority: int = 0
-    json_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
