@@ -1,0 +1,1 @@
+"""The patch formats, each as a function from an object to another."""
