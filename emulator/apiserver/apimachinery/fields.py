@@ -57,9 +57,11 @@ class FieldError:
     def body(self) -> str:
         """The message without the path: ``Invalid value: "x": must be ...``."""
         prefix = PREFIXES[self.reason]
-        if self.value is _NO_VALUE or self.reason in ("FieldValueRequired", "FieldValueForbidden", "InternalError"):
-            text = prefix
-        elif self.reason == "FieldValueTooLong":
+        if (
+            self.value is _NO_VALUE
+            or self.reason in ("FieldValueRequired", "FieldValueForbidden", "InternalError")
+            or self.reason == "FieldValueTooLong"
+        ):
             text = prefix
         else:
             text = f"{prefix}: {go_value(self.value)}"

@@ -189,10 +189,7 @@ def _finalizers_update(new: Object, old: Object, path: str) -> list[FieldError]:
     if not added:
         return []
     listed = ", ".join(fields.go_quote(name) for name in sorted(added))
-    text = (
-        "no new finalizers can be added if the object is being deleted, found new finalizers "
-        f"[]string{{{listed}}}"
-    )
+    text = f"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{listed}}}"
     return [fields.forbidden(child(path, "finalizers"), text)]
 
 

@@ -161,7 +161,9 @@ class _Parser:
                 ) from None
         for position, value in enumerate(values):
             if complaints := label_value(value):
-                raise ValueError(f"values[{position}][{key}]: Invalid value: {go_quote(value)}: {'; '.join(complaints)}")
+                raise ValueError(
+                    f"values[{position}][{key}]: Invalid value: {go_quote(value)}: {'; '.join(complaints)}"
+                )
         return Requirement(key, operator, frozenset(values))
 
 

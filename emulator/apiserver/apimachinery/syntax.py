@@ -21,7 +21,9 @@ _value = re.compile(_VALUE).fullmatch
 
 
 def _regex(message: str, pattern: str, *examples: str) -> str:
-    shown = "".join(f"'{example}', " + (" or " if position < len(examples) - 1 else "") for position, example in enumerate(examples))
+    shown = "".join(
+        f"'{example}', " + (" or " if position < len(examples) - 1 else "") for position, example in enumerate(examples)
+    )
     return f"{message} (e.g. {shown}regex used for validation is '{pattern}')"
 
 
