@@ -84,7 +84,7 @@ def _cell(column: Column, obj: Object, now: datetime) -> Any:
         return _date(value, now) if isinstance(value, str) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return int(value) if column.type == "integer" else float(value)
+    return int(value) if column.type == "integer" or value == int(value) else value
 
 
 def _date(value: str, now: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError
-from emulator.apiserver.apimachinery.metadata import coerce_metadata, dns1035_label, path_segment_name, validate_metadata
+from emulator.apiserver.apimachinery.metadata import coerce_metadata, dns1035_label, path_segment, validate_metadata
 from emulator.apiserver.apimachinery.names import GroupVersion
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.schema.structural import Node
@@ -96,7 +96,7 @@ def _validate_one(value: Object, path: str, found: list[FieldError]) -> None:
     if not meta.get("name"):
         meta["name"] = _PLACEHOLDER
     namespaced = bool(meta.get("namespace"))
-    found.extend(validate_metadata(meta, namespaced=namespaced, name_errors=path_segment_name, path=where))
+    found.extend(validate_metadata(meta, namespaced=namespaced, name_errors=path_segment, path=where))
 
 
 def _version_problem(value: Any) -> str:
