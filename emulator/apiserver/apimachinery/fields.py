@@ -91,17 +91,22 @@ def go_value(value: Any) -> str:
 
 def go_json(value: Any) -> str:
     """A JSON value as Go's encoding/json writes it: sorted keys, whole floats as integers, HTML characters escaped."""
-    text = json.dumps(_whole(value), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    text = json.dumps(_ordered(value), separators=(",", ":"), ensure_ascii=False)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
 
 
-def _whole(value: Any) -> Any:
+class GoStruct(Object):
+    """An object that Go prints from a struct: its fields stay in their order."""
+
+
+def _ordered(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _whole(item) for name, item in value.items()}
+        names = value if isinstance(value, GoStruct) else sorted(value)
+        return {name: _ordered(value[name]) for name in names}
     if isinstance(value, list):
-        return [_whole(item) for item in value]
+        return [_ordered(item) for item in value]
     return int(value) if isinstance(value, float) and abs(value) < 1e21 and value.is_integer() else value
 
 

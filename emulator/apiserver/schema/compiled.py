@@ -48,9 +48,7 @@ class Rules(Protocol):
 class CompiledSchema:
     """A schema ready for use. ``node`` is the schema itself, which is not to be changed any more."""
 
-    def __init__(
-        self, schema: Object | None, *, preserve_unknown: bool = False, scale: Object | None = None
-    ) -> None:
+    def __init__(self, schema: Object | None, *, preserve_unknown: bool = False, scale: Object | None = None) -> None:
         self.node: Object = schema or {}
         if preserve_unknown and not self.node.get("x-kubernetes-preserve-unknown-fields"):
             self.node = {**self.node, "x-kubernetes-preserve-unknown-fields": True}
@@ -112,9 +110,7 @@ class CompiledSchema:
             found += self.scale.validate_status(obj)
         return self._finish(obj, old, found)
 
-    def _finish(
-        self, obj: Object, old: Object | None, found: list[FieldError]
-    ) -> tuple[list[FieldError], list[str]]:
+    def _finish(self, obj: Object, old: Object | None, found: list[FieldError]) -> tuple[list[FieldError], list[str]]:
         if self.structure.holds_unique:
             again = repeated(obj, self.structure)
             if again and (old is None or not repeated(old, self.structure)):

@@ -49,8 +49,8 @@ class Node:
         self.map_keys: tuple[str, ...] = tuple(schema.get("x-kubernetes-list-map-keys") or ())
         self.defaults = [(name, node) for name, node in self.properties.items() if node.has_default]
         below = [*self.properties.values(), *(node for node in (self.additional, self.items) if node is not None)]
-        self.holds_embedded = self.embedded or any(node.holds_embedded for node in below)
-        self.holds_unique = self.list_type in ("set", "map") or any(node.holds_unique for node in below)
+        self.holds_embedded: bool = self.embedded or any(node.holds_embedded for node in below)
+        self.holds_unique: bool = self.list_type in ("set", "map") or any(node.holds_unique for node in below)
 
     def child(self, name: str) -> Node | None:
         """The schema of a field's value, if the schema says anything about it."""

@@ -44,9 +44,12 @@ def type_name(value: Any) -> str:
 def same(one: Any, other: Any) -> bool:
     """Deep equality of JSON values in which ``true`` is not 1."""
     if type(one) is not type(other):
-        return isinstance(one, (int, float)) and isinstance(other, (int, float)) and not (
-            isinstance(one, bool) or isinstance(other, bool)
-        ) and one == other
+        return (
+            isinstance(one, (int, float))
+            and isinstance(other, (int, float))
+            and not (isinstance(one, bool) or isinstance(other, bool))
+            and one == other
+        )
     if isinstance(one, dict):
         return len(one) == len(other) and all(name in other and same(item, other[name]) for name, item in one.items())
     if isinstance(one, list):
@@ -128,10 +131,7 @@ class Validator:
     def check(self, value: Any, path: str, found: list[FieldError], old: Any = ABSENT) -> int:
         """Append what is wrong with *value* to *found*; returns how many checks passed."""
         start = len(found)
-        if value is None:
-            passed = self._check_null(path, found)
-        else:
-            passed = self._check_value(value, path, found, old)
+        passed = self._check_null(path, found) if value is None else self._check_value(value, path, found, old)
         if len(found) > start and old is not ABSENT and same(value, old):
             del found[start:]
         return passed
@@ -219,9 +219,7 @@ class Validator:
         sort = f"with format {self.format}" if self.format else "(default format)"
         return FieldError("FieldValueInvalid", NOWHERE, "", f"{what} value must be of type integer {sort} in {path}")
 
-    def _bound(
-        self, value: float, bound: float, what: str, path: str, found: list[FieldError]
-    ) -> tuple[float, float]:
+    def _bound(self, value: float, bound: float, what: str, path: str, found: list[FieldError]) -> tuple[float, float]:
         """The bound and the value as they are compared: as integers when the value is one and the bound can be."""
         problem = self._range_problem(float(bound), what, path)
         if problem is not None:
