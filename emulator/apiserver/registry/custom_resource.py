@@ -107,6 +107,12 @@ class StatusStrategy(CustomResourceStrategy):
         else:
             meta.pop("managedFields", None)
 
+    def validate_update(self, context: Context, new: Object, old: Object) -> list[FieldError]:
+        """The schema's word about the status."""
+        found, warnings = self.schema.validate_status(new, old)
+        context.warnings.extend(warnings)
+        return found
+
 
 def _content(obj: Object) -> Object:
     return {key: value for key, value in obj.items() if key not in _ENVELOPE}

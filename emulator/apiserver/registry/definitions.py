@@ -47,8 +47,8 @@ class DefinitionStrategy(Strategy):
         metadata(obj)["generation"] = 1
         default_definition(obj)
         versions = _versions(obj)
-        stored = [version["name"] for version in versions if version.get("storage")]
-        obj["status"] = {"acceptedNames": {"kind": "", "plural": ""}, "conditions": [], "storedVersions": stored}
+        stored = [version.get("name") or "" for version in versions if version.get("storage")][:1]
+        obj["status"] = {"acceptedNames": {"kind": "", "plural": ""}, "conditions": None, "storedVersions": stored}
         context.warnings.extend(definition_warnings(obj))
 
     def validate(self, context: Context, obj: Object) -> list[FieldError]:
@@ -116,7 +116,9 @@ def _kind(crd: Object, spec: Object, version: Object, storage: str) -> Kind:
     if "scale" in given:
         subresources.append(Subresource("scale", ("get", "patch", "update")))
     document = (version.get("schema") or {}).get("openAPIV3Schema")
-    schema = CompiledSchema(document, preserve_unknown=bool(spec.get("preserveUnknownFields")))
+    schema = CompiledSchema(
+        document, preserve_unknown=bool(spec.get("preserveUnknownFields")), scale=given.get("scale")
+    )
     selectable = {item["jsonPath"].lstrip("."): JsonPath(item["jsonPath"]) for item in version.get("selectableFields") or []}
     columns: tuple[Column, ...] = columns_of(version)
     resource = Resource(
@@ -197,7 +199,7 @@ class DefinitionController:
         """Accept the names unless another definition of the group has them; then establish."""
         spec, status = crd["spec"], crd.setdefault("status", {})
         clash = self._clash(crd)
-        conditions = status.setdefault("conditions", [])
+        conditions = status["conditions"] = status.get("conditions") or []
         if clash is None:
             status["acceptedNames"] = copy(spec["names"])
             _set_condition(conditions, "NamesAccepted", "True", "NoConflicts", "no conflicts found", now)
