@@ -1,162 +1,286 @@
-"""Every built-in resource as a row: names, scope, verbs, subresources, selectable fields."""
+"""Every resource that Kubernetes itself serves, as data, in the order of discovery (groups by priority, resources by name).
+
+Source: api/discovery of kubernetes/kubernetes; selectable fields from the field label conversions of pkg/apis.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from emulator.apiserver.apimachinery.names import GroupVersionKind
+from emulator.apiserver.registry.builtin.columns import columns_for
 from emulator.apiserver.registry.resource import ALL_VERBS, Resource, Subresource
 
-CREATE_ONLY = ("create",)
-_GPU = ("get", "patch", "update")
-_STATUS = Subresource("status", _GPU)
-_SCALE = Subresource("scale", _GPU, GroupVersionKind("autoscaling", "v1", "Scale"))
-_EVENT_FIELDS = (
-    "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-    "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
-    "reportingComponent", "source", "type",
-)  # fmt: skip
+_STATUS = Subresource("status", ("get", "patch", "update"))
+_SCALE = Subresource("scale", ("get", "patch", "update"), GroupVersionKind("autoscaling", "v1", "Scale"))
+_ALL = ("all",)
+_EXTENSIONS = ("api-extensions",)
+_CREATE = ("create",)
+_STREAM = ("create", "get")
+_PROXY = ("create", "delete", "get", "patch", "update")
+_WRITE = ("get", "patch", "update")
 
 
-def _row(
-    group: str,
-    version: str,
-    plural: str,
-    kind: str,
-    *,
-    cluster: bool = False,
-    short: tuple[str, ...] = (),
-    categories: tuple[str, ...] = (),
-    verbs: tuple[str, ...] = ALL_VERBS,
-    subresources: tuple[Subresource, ...] = (),
-    fields: tuple[str, ...] = (),
-    singular: str = "",
-) -> Resource:
-    return Resource(
-        group,
-        version,
-        plural,
-        kind,
-        not cluster,
-        singular,
-        short_names=short,
-        categories=categories,
-        verbs=verbs,
-        subresources=subresources,
-        selectable_fields=fields,
+def _core(kind: str) -> GroupVersionKind:
+    return GroupVersionKind("", "v1", kind)
+
+
+def _proxy(kind: str) -> Subresource:
+    return Subresource("proxy", _PROXY, _core(kind))
+
+
+_POD_SUBRESOURCES = (
+    Subresource("attach", _STREAM, _core("PodAttachOptions")),
+    Subresource("binding", _CREATE, _core("Binding")),
+    Subresource("ephemeralcontainers", _WRITE),
+    Subresource("eviction", _CREATE, GroupVersionKind("policy", "v1", "Eviction")),
+    Subresource("exec", _STREAM, _core("PodExecOptions")),
+    Subresource("log", ("get",)),
+    Subresource("portforward", _STREAM, _core("PodPortForwardOptions")),
+    _proxy("PodProxyOptions"),
+    Subresource("resize", _WRITE),
+    _STATUS,
+)
+_POD_FIELDS = (
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "spec.hostNetwork",
+    "status.phase",
+    "status.podIP",
+    "status.podIPs",
+    "status.nominatedNodeName",
+)
+_REFERENCE = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")
+_CORE_EVENT_FIELDS = (
+    *(f"involvedObject.{name}" for name in _REFERENCE),
+    "reason",
+    "reportingComponent",
+    "source",
+    "type",
+)
+_EVENT_FIELDS = (*(f"regarding.{name}" for name in _REFERENCE), "reason", "reportingController", "type")
+
+
+class _Group:
+    """Rows of one group version."""
+
+    def __init__(self, group: str, version: str = "v1") -> None:
+        self.group = group
+        self.version = version
+
+    def row(
+        self,
+        plural: str,
+        kind: str,
+        *,
+        cluster: bool = False,
+        short: str = "",
+        categories: tuple[str, ...] = (),
+        subresources: tuple[Subresource, ...] = (),
+        verbs: tuple[str, ...] = ALL_VERBS,
+        fields: tuple[str, ...] = (),
+    ) -> Resource:
+        """One resource."""
+        return Resource(
+            group=self.group,
+            version=self.version,
+            plural=plural,
+            kind=kind,
+            namespaced=not cluster,
+            short_names=tuple(short.split()),
+            categories=categories,
+            verbs=verbs,
+            subresources=subresources,
+            columns=columns_for(self.group, kind),
+            selectable_fields=fields,
+        )
+
+
+def _core_rows() -> Iterable[Resource]:
+    row = _Group("").row
+    yield row("bindings", "Binding", verbs=_CREATE)
+    yield row("componentstatuses", "ComponentStatus", cluster=True, short="cs", verbs=("get", "list"))
+    yield row("configmaps", "ConfigMap", short="cm")
+    yield row("endpoints", "Endpoints", short="ep")
+    yield row("events", "Event", short="ev", fields=_CORE_EVENT_FIELDS)
+    yield row("limitranges", "LimitRange", short="limits")
+    yield row(
+        "namespaces",
+        "Namespace",
+        cluster=True,
+        short="ns",
+        verbs=tuple(verb for verb in ALL_VERBS if verb != "deletecollection"),
+        subresources=(Subresource("finalize", ("update",)), _STATUS),
+        fields=("status.phase",),
+    )
+    yield row(
+        "nodes",
+        "Node",
+        cluster=True,
+        short="no",
+        subresources=(_proxy("NodeProxyOptions"), _STATUS),
+        fields=("spec.unschedulable",),
+    )
+    yield row("persistentvolumeclaims", "PersistentVolumeClaim", short="pvc", subresources=(_STATUS,))
+    yield row("persistentvolumes", "PersistentVolume", cluster=True, short="pv", subresources=(_STATUS,))
+    yield row("pods", "Pod", short="po", categories=_ALL, subresources=_POD_SUBRESOURCES, fields=_POD_FIELDS)
+    yield row("podtemplates", "PodTemplate")
+    yield row(
+        "replicationcontrollers",
+        "ReplicationController",
+        short="rc",
+        categories=_ALL,
+        subresources=(_SCALE, _STATUS),
+        fields=("status.replicas",),
+    )
+    yield row("resourcequotas", "ResourceQuota", short="quota", subresources=(_STATUS,))
+    yield row("secrets", "Secret", fields=("type",))
+    token = Subresource("token", _CREATE, GroupVersionKind("authentication.k8s.io", "v1", "TokenRequest"))
+    yield row("serviceaccounts", "ServiceAccount", short="sa", subresources=(token,))
+    yield row(
+        "services",
+        "Service",
+        short="svc",
+        categories=_ALL,
+        subresources=(_proxy("ServiceProxyOptions"), _STATUS),
+        fields=("spec.clusterIP", "spec.type"),
     )
 
 
-def _core() -> tuple[Resource, ...]:
-    def kind(name: str, group: str = "", version: str = "v1") -> GroupVersionKind:
-        return GroupVersionKind(group, version, name)
-
-    pod_subresources = (
-        Subresource("attach", ("create", "get"), kind("PodAttachOptions")),
-        Subresource("binding", CREATE_ONLY, kind("Binding")),
-        Subresource("ephemeralcontainers", _GPU),
-        Subresource("eviction", CREATE_ONLY, kind("Eviction", "policy")),
-        Subresource("exec", ("create", "get"), kind("PodExecOptions")),
-        Subresource("log", ("get",)),
-        Subresource("portforward", ("create", "get"), kind("PodPortForwardOptions")),
-        Subresource("resize", _GPU),
-        _STATUS,
+def _workload_rows() -> Iterable[Resource]:
+    row = _Group("apps").row
+    yield row("controllerrevisions", "ControllerRevision")
+    yield row("daemonsets", "DaemonSet", short="ds", categories=_ALL, subresources=(_STATUS,))
+    yield row("deployments", "Deployment", short="deploy", categories=_ALL, subresources=(_SCALE, _STATUS))
+    yield row(
+        "replicasets",
+        "ReplicaSet",
+        short="rs",
+        categories=_ALL,
+        subresources=(_SCALE, _STATUS),
+        fields=("status.replicas",),
     )
-    no_collection = tuple(verb for verb in ALL_VERBS if verb != "deletecollection")
-    token = Subresource("token", CREATE_ONLY, kind("TokenRequest", "authentication.k8s.io"))
-    return (
-        _row("", "v1", "bindings", "Binding", verbs=CREATE_ONLY),
-        _row("", "v1", "configmaps", "ConfigMap", short=("cm",)),
-        _row("", "v1", "endpoints", "Endpoints", short=("ep",)),
-        _row("", "v1", "events", "Event", short=("ev",), fields=_EVENT_FIELDS),
-        _row("", "v1", "limitranges", "LimitRange", short=("limits",)),
-        _row("", "v1", "namespaces", "Namespace", cluster=True, short=("ns",), verbs=no_collection, fields=("status.phase",),
-             subresources=(Subresource("finalize", ("update",)), _STATUS)),
-        _row("", "v1", "nodes", "Node", cluster=True, short=("no",), fields=("spec.unschedulable",), subresources=(_STATUS,)),
-        _row("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", short=("pvc",), subresources=(_STATUS,)),
-        _row("", "v1", "persistentvolumes", "PersistentVolume", cluster=True, short=("pv",), subresources=(_STATUS,)),
-        _row("", "v1", "pods", "Pod", short=("po",), categories=("all",), subresources=pod_subresources,
-             fields=("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
-                     "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName")),
-        _row("", "v1", "podtemplates", "PodTemplate"),
-        _row("", "v1", "replicationcontrollers", "ReplicationController", short=("rc",), categories=("all",),
-             subresources=(_SCALE, _STATUS), fields=("status.replicas",)),
-        _row("", "v1", "resourcequotas", "ResourceQuota", short=("quota",), subresources=(_STATUS,)),
-        _row("", "v1", "secrets", "Secret", fields=("type",)),
-        _row("", "v1", "serviceaccounts", "ServiceAccount", short=("sa",), subresources=(token,)),
-        _row("", "v1", "services", "Service", short=("svc",), categories=("all",), subresources=(_STATUS,),
-             fields=("spec.clusterIP", "spec.type")),
-    )  # fmt: skip
+    yield row("statefulsets", "StatefulSet", short="sts", categories=_ALL, subresources=(_SCALE, _STATUS))
 
 
-def _workloads() -> tuple[Resource, ...]:
-    every = ("all",)
-    return (
-        _row("apps", "v1", "controllerrevisions", "ControllerRevision"),
-        _row("apps", "v1", "daemonsets", "DaemonSet", short=("ds",), categories=every, subresources=(_STATUS,)),
-        _row("apps", "v1", "deployments", "Deployment", short=("deploy",), categories=every, subresources=(_SCALE, _STATUS)),
-        _row("apps", "v1", "replicasets", "ReplicaSet", short=("rs",), categories=every, subresources=(_SCALE, _STATUS),
-             fields=("status.replicas",)),
-        _row("apps", "v1", "statefulsets", "StatefulSet", short=("sts",), categories=every, subresources=(_SCALE, _STATUS)),
-        _row("batch", "v1", "cronjobs", "CronJob", short=("cj",), categories=every, subresources=(_STATUS,)),
-        _row("batch", "v1", "jobs", "Job", categories=every, subresources=(_STATUS,), fields=("status.successful",)),
-        _row("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", short=("hpa",), categories=every,
-             subresources=(_STATUS,)),
-        _row("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", short=("pdb",), subresources=(_STATUS,)),
-    )  # fmt: skip
+def _review_rows() -> Iterable[Resource]:
+    row = _Group("authentication.k8s.io").row
+    yield row("selfsubjectreviews", "SelfSubjectReview", cluster=True, verbs=_CREATE)
+    yield row("tokenreviews", "TokenReview", cluster=True, verbs=_CREATE)
+    row = _Group("authorization.k8s.io").row
+    yield row("localsubjectaccessreviews", "LocalSubjectAccessReview", verbs=_CREATE)
+    yield row("selfsubjectaccessreviews", "SelfSubjectAccessReview", cluster=True, verbs=_CREATE)
+    yield row("selfsubjectrulesreviews", "SelfSubjectRulesReview", cluster=True, verbs=_CREATE)
+    yield row("subjectaccessreviews", "SubjectAccessReview", cluster=True, verbs=_CREATE)
 
 
-def _identity() -> tuple[Resource, ...]:
-    rbac, authn, authz = "rbac.authorization.k8s.io", "authentication.k8s.io", "authorization.k8s.io"
-    return (
-        _row(authn, "v1", "selfsubjectreviews", "SelfSubjectReview", cluster=True, verbs=CREATE_ONLY),
-        _row(authn, "v1", "tokenreviews", "TokenReview", cluster=True, verbs=CREATE_ONLY),
-        _row(authz, "v1", "localsubjectaccessreviews", "LocalSubjectAccessReview", verbs=CREATE_ONLY),
-        _row(authz, "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", cluster=True, verbs=CREATE_ONLY),
-        _row(authz, "v1", "selfsubjectrulesreviews", "SelfSubjectRulesReview", cluster=True, verbs=CREATE_ONLY),
-        _row(authz, "v1", "subjectaccessreviews", "SubjectAccessReview", cluster=True, verbs=CREATE_ONLY),
-        _row(rbac, "v1", "clusterrolebindings", "ClusterRoleBinding", cluster=True),
-        _row(rbac, "v1", "clusterroles", "ClusterRole", cluster=True),
-        _row(rbac, "v1", "rolebindings", "RoleBinding"),
-        _row(rbac, "v1", "roles", "Role"),
-        _row("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", cluster=True,
-             short=("csr",), subresources=(Subresource("approval", _GPU), _STATUS), fields=("spec.signerName",)),
-    )  # fmt: skip
+def _batch_rows() -> Iterable[Resource]:
+    for version in ("v2", "v1"):
+        row = _Group("autoscaling", version).row
+        yield row(
+            "horizontalpodautoscalers",
+            "HorizontalPodAutoscaler",
+            short="hpa",
+            categories=_ALL,
+            subresources=(_STATUS,),
+        )
+    row = _Group("batch").row
+    yield row("cronjobs", "CronJob", short="cj", categories=_ALL, subresources=(_STATUS,))
+    yield row("jobs", "Job", categories=_ALL, subresources=(_STATUS,), fields=("status.successful",))
+    row = _Group("certificates.k8s.io").row
+    yield row(
+        "certificatesigningrequests",
+        "CertificateSigningRequest",
+        cluster=True,
+        short="csr",
+        subresources=(Subresource("approval", _WRITE), _STATUS),
+        fields=("spec.signerName",),
+    )
 
 
-def _rest() -> tuple[Resource, ...]:
-    extensions = ("api-extensions",)
-    admission = "admissionregistration.k8s.io"
-    return (
-        _row(admission, "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", cluster=True,
-             categories=extensions),
-        _row(admission, "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", cluster=True,
-             categories=extensions, subresources=(_STATUS,)),
-        _row(admission, "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", cluster=True,
-             categories=extensions),
-        _row(admission, "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", cluster=True,
-             categories=extensions),
-        _row("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", cluster=True,
-             short=("crd", "crds"), categories=extensions, subresources=(_STATUS,)),
-        _row("apiregistration.k8s.io", "v1", "apiservices", "APIService", cluster=True, categories=extensions,
-             subresources=(_STATUS,)),
-        _row("coordination.k8s.io", "v1", "leases", "Lease"),
-        _row("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
-        _row("events.k8s.io", "v1", "events", "Event", short=("ev",), fields=tuple(
-            field.replace("involvedObject", "regarding") for field in _EVENT_FIELDS)),
-        _row("flowcontrol.apiserver.k8s.io", "v1", "flowschemas", "FlowSchema", cluster=True, subresources=(_STATUS,)),
-        _row("flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations", "PriorityLevelConfiguration", cluster=True,
-             subresources=(_STATUS,)),
-        _row("networking.k8s.io", "v1", "ingressclasses", "IngressClass", cluster=True),
-        _row("networking.k8s.io", "v1", "ingresses", "Ingress", short=("ing",), subresources=(_STATUS,)),
-        _row("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", short=("netpol",)),
-        _row("node.k8s.io", "v1", "runtimeclasses", "RuntimeClass", cluster=True),
-        _row("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", cluster=True, short=("pc",)),
-        _row("storage.k8s.io", "v1", "csidrivers", "CSIDriver", cluster=True),
-        _row("storage.k8s.io", "v1", "csinodes", "CSINode", cluster=True),
-        _row("storage.k8s.io", "v1", "csistoragecapacities", "CSIStorageCapacity"),
-        _row("storage.k8s.io", "v1", "storageclasses", "StorageClass", cluster=True, short=("sc",)),
-        _row("storage.k8s.io", "v1", "volumeattachments", "VolumeAttachment", cluster=True, subresources=(_STATUS,)),
-    )  # fmt: skip
+def _network_rows() -> Iterable[Resource]:
+    row = _Group("networking.k8s.io").row
+    yield row("ingressclasses", "IngressClass", cluster=True)
+    yield row("ingresses", "Ingress", short="ing", subresources=(_STATUS,))
+    yield row("ipaddresses", "IPAddress", cluster=True, short="ip")
+    yield row("networkpolicies", "NetworkPolicy", short="netpol")
+    yield row("servicecidrs", "ServiceCIDR", cluster=True, subresources=(_STATUS,))
+    row = _Group("policy").row
+    yield row("poddisruptionbudgets", "PodDisruptionBudget", short="pdb", subresources=(_STATUS,))
 
 
-RESOURCES: tuple[Resource, ...] = (*_core(), *_workloads(), *_identity(), *_rest())
-GROUPS: frozenset[str] = frozenset(resource.group for resource in RESOURCES)
+def _access_rows() -> Iterable[Resource]:
+    row = _Group("rbac.authorization.k8s.io").row
+    yield row("clusterrolebindings", "ClusterRoleBinding", cluster=True)
+    yield row("clusterroles", "ClusterRole", cluster=True)
+    yield row("rolebindings", "RoleBinding")
+    yield row("roles", "Role")
+
+
+def _storage_rows() -> Iterable[Resource]:
+    row = _Group("storage.k8s.io").row
+    yield row("csidrivers", "CSIDriver", cluster=True)
+    yield row("csinodes", "CSINode", cluster=True)
+    yield row("csistoragecapacities", "CSIStorageCapacity")
+    yield row("storageclasses", "StorageClass", cluster=True, short="sc")
+    yield row("volumeattachments", "VolumeAttachment", cluster=True, subresources=(_STATUS,))
+    yield row("volumeattributesclasses", "VolumeAttributesClass", cluster=True, short="vac")
+
+
+def _extension_rows() -> Iterable[Resource]:
+    row = _Group("admissionregistration.k8s.io").row
+    for how in ("mutating", "validating"):
+        title = how.capitalize()
+        policy, binding = f"{title}AdmissionPolicy", f"{title}AdmissionPolicyBinding"
+        status = (_STATUS,) if how == "validating" else ()
+        yield row(f"{how}admissionpolicies", policy, cluster=True, categories=_EXTENSIONS, subresources=status)
+        yield row(f"{how}admissionpolicybindings", binding, cluster=True, categories=_EXTENSIONS)
+        webhooks = f"{title}WebhookConfiguration"
+        yield row(f"{how}webhookconfigurations", webhooks, cluster=True, categories=_EXTENSIONS)
+    row = _Group("apiextensions.k8s.io").row
+    yield row(
+        "customresourcedefinitions",
+        "CustomResourceDefinition",
+        cluster=True,
+        short="crd crds",
+        categories=_EXTENSIONS,
+        subresources=(_STATUS,),
+    )
+
+
+def _cluster_rows() -> Iterable[Resource]:
+    yield _Group("scheduling.k8s.io").row("priorityclasses", "PriorityClass", cluster=True, short="pc")
+    yield _Group("coordination.k8s.io").row("leases", "Lease")
+    yield _Group("node.k8s.io").row("runtimeclasses", "RuntimeClass", cluster=True)
+    yield _Group("discovery.k8s.io").row("endpointslices", "EndpointSlice")
+    row = _Group("flowcontrol.apiserver.k8s.io").row
+    yield row("flowschemas", "FlowSchema", cluster=True, subresources=(_STATUS,))
+    yield row("prioritylevelconfigurations", "PriorityLevelConfiguration", cluster=True, subresources=(_STATUS,))
+    row = _Group("resource.k8s.io").row
+    yield row("deviceclasses", "DeviceClass", cluster=True)
+    yield row("resourceclaims", "ResourceClaim", subresources=(_STATUS,))
+    yield row("resourceclaimtemplates", "ResourceClaimTemplate")
+    yield row("resourceslices", "ResourceSlice", cluster=True, fields=("spec.nodeName", "spec.driver"))
+
+
+RESOURCES: tuple[Resource, ...] = (
+    *_core_rows(),
+    _Group("apiregistration.k8s.io").row(
+        "apiservices", "APIService", cluster=True, categories=_EXTENSIONS, subresources=(_STATUS,)
+    ),
+    *_workload_rows(),
+    _Group("events.k8s.io").row("events", "Event", short="ev", fields=_EVENT_FIELDS),
+    *_review_rows(),
+    *_batch_rows(),
+    *_network_rows(),
+    *_access_rows(),
+    *_storage_rows(),
+    *_extension_rows(),
+    *_cluster_rows(),
+)
+"""Every built-in resource in every version that is served."""
+
+GROUPS: tuple[str, ...] = tuple(dict.fromkeys(resource.group for resource in RESOURCES if resource.group))
+"""The groups of Kubernetes itself, in the order of discovery; those of custom resources come after them, by name."""
