@@ -1,0 +1,81 @@
+"""Go's regular expressions, in Python."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.apiserver.schema.regexp import compile_pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching", "other"),
+    [
+        ("^[a-z]+$", "abc", "abc\n"),
+        (r"^\d{3}$", "123", "١٢٣"),
+        (r"^[[:alpha:]_-]+$", "a_-", "a1"),
+        (r"^[^\s]+$", "ab", "a b"),
+        (r"^\S+$", "a", " "),
+        (r"(?i)^abc$", "ABC", "abd"),
+        (r"^(?i:a)b$", "Ab", "AB"),
+        (r"^a{,3}$", "a{,3}", "aaa"),
+        (r"^\p{Lu}x$", "Äx", "äx"),
+        (r"^[\p{L}\d]+$", "é1", "é-"),
+        (r"^[^\p{L}]$", "1", "é"),
+        (r"^[]a]$", "]", "b"),
+        (r"^\Qa.b\E$", "a.b", "axb"),
+        (r"^(?P<name>a|b)*$", "abab", "abc"),
+        (r"(?s)^a.b$", "a\nb", "ab"),
+        (r"^a.b$", "a-b", "a\nb"),
+        (r"(?m)^b$", "a\nb", "ab"),
+        (r"^[\x41-\x43]$", "B", "D"),
+        (r"^[\n]$", "\n", "n"),
+        (r"^\x{1F600}$", "😀", "x"),
+        (r"^[a\-z]$", "-", "b"),
+        (r"\z", "", None),
+        (r"^*a", "a", "b"),
+    ],
+)
+def test_a_pattern_means_what_it_means_in_go(pattern, matching, other):
+    """RE2 syntax: $ is the end of the text, classes are ASCII, braces may be literal."""
+    compiled = compile_pattern(pattern)
+    assert compiled.search(matching)
+    assert other is None or not compiled.search(other)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("[", "missing closing ]: `[`"),
+        ("x[a-", "missing closing ]: `[a-`"),
+        ("(a", "missing closing ): `(a`"),
+        ("a)", "unexpected ): `a)`"),
+        ("*a", "missing argument to repetition operator: `*`"),
+        ("a|+", "missing argument to repetition operator: `+`"),
+        ("a**", "invalid nested repetition operator: `**`"),
+        ("a++", "invalid nested repetition operator: `++`"),
+        ("a{1001}", "invalid repeat count: `{1001}`"),
+        ("[z-a]", "invalid character class range: `z-a`"),
+        (r"\8", r"invalid escape sequence: `\8`"),
+        (r"(a)\1x", r"invalid escape sequence: `\1`"),
+        ("a\\", "trailing backslash at end of expression: ``"),
+        ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
+        ("(?!a)", "invalid or unsupported Perl syntax: `(?!`"),
+        (r"\pX", r"invalid character class range: `\pX`"),
+    ],
+)
+def test_a_pattern_that_go_refuses_is_refused_in_its_words(pattern, why):
+    """Look-around, backreferences and possessive repetition are errors."""
+    with pytest.raises(ValueError) as error:
+        compile_pattern(pattern)
+    assert str(error.value) == f"error parsing regexp: {why}"
+
+
+@given(st.text(st.sampled_from("ab[](){}*+?|.^$\\-:,123dwsz"), max_size=8))
+def test_any_text_compiles_or_is_refused(pattern):
+    """No pattern makes the translation stumble."""
+    try:
+        compile_pattern(pattern)
+    except ValueError as error:
+        assert str(error).startswith("error parsing regexp: ")
