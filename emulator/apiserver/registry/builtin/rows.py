@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emulator.apiserver.apimachinery.names import GroupVersionKind
-from emulator.apiserver.registry.builtin.columns import columns_for
 from emulator.apiserver.registry.resource import ALL_VERBS, Resource, Subresource
 
 _STATUS = Subresource("status", ("get", "patch", "update"))
@@ -93,7 +92,6 @@ class _Group:
             categories=categories,
             verbs=verbs,
             subresources=subresources,
-            columns=columns_for(self.group, kind),
             selectable_fields=fields,
         )
 
