@@ -1,0 +1,174 @@
+"""ServiceAccount tokens: JWTs that the API server signs and checks (k8s.io/kubernetes/pkg/serviceaccount)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from emulator.apiserver.apimachinery import errors
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.apimachinery.users import AUTHENTICATED, UserInfo
+from emulator.apiserver.authn.interface import Credentials
+from emulator.apiserver.authn.union import bearer_token
+
+ISSUER = "https://kubernetes.default.svc"
+AUDIENCE = "https://kubernetes.default.svc"
+USER_PREFIX = "system:serviceaccount:"
+CACHED = 4096
+Find = Callable[[str, str, str], Object | None]
+"""Looks up an object by resource in storage, namespace and name."""
+_BOUND = {"pod": "pods", "secret": "secrets", "node": "nodes"}
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class SigningKey:
+    """An RSA key that is made in the background: nobody waits for it before the first token."""
+
+    def __init__(self) -> None:
+        self._key: rsa.RSAPrivateKey | None = None
+        self._thread = threading.Thread(target=self._make, daemon=True)
+        self._thread.start()
+
+    def _make(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @property
+    def key(self) -> rsa.RSAPrivateKey:
+        """The private key."""
+        self._thread.join()
+        assert self._key is not None, "made by the thread"
+        return self._key
+
+    @property
+    def id(self) -> str:
+        """The key's name in tokens and in the JWKS."""
+        encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        return _encode(hashlib.sha256(self.key.public_key().public_bytes(encoding, form)).digest())
+
+    def document(self) -> Object:
+        """The key as a JWK."""
+        numbers = self.key.public_key().public_numbers()
+        modulus = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
+        exponent = numbers.e.to_bytes(3, "big")
+        return {"use": "sig", "kty": "RSA", "kid": self.id, "alg": "RS256", "n": _encode(modulus), "e": _encode(exponent)}
+
+
+class ServiceAccountTokens:
+    """Issues and checks tokens. A token is good while it has not expired and what it is bound to exists with its uid."""
+
+    def __init__(self, find: Find) -> None:
+        self.signing = SigningKey()
+        self._find = find
+        self._claims: dict[str, Any] = {}
+
+    def issue(self, claims: Object) -> str:
+        """A signed token."""
+        header = {"alg": "RS256", "kid": self.signing.id}
+        text = f"{_encode(orjson.dumps(header))}.{_encode(orjson.dumps(claims))}"
+        signature = self.signing.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return f"{text}.{_encode(signature)}"
+
+    def claims(self, namespace: str, account: Object, seconds: int, audiences: list[str], bound: Object | None) -> Object:
+        """The claims of a new token for an account."""
+        now = int(time.time())
+        private: Object = {
+            "namespace": namespace,
+            "serviceaccount": {"name": account["metadata"]["name"], "uid": account["metadata"]["uid"]},
+        }
+        if bound is not None:
+            private[bound["kind"].lower()] = {"name": bound["name"], "uid": bound["uid"]}
+        return {
+            "aud": audiences,
+            "exp": now + seconds,
+            "iat": now,
+            "iss": ISSUER,
+            "jti": str(uuid.uuid4()),
+            "kubernetes.io": private,
+            "nbf": now,
+            "sub": f"{USER_PREFIX}{namespace}:{account['metadata']['name']}",
+        }
+
+    def authenticate(self, credentials: Credentials) -> UserInfo | None:
+        """The account that a token is for; None when the token is none of ours. Raises StatusError (401)."""
+        token = bearer_token(credentials.authorization)
+        if token is None or token.count(".") != 2:
+            return None
+        checked = self.check(token, [AUDIENCE])
+        if checked is None:
+            raise errors.unauthorized()
+        return checked[0]
+
+    def check(self, token: str, audiences: list[str]) -> tuple[UserInfo, list[str]] | None:
+        """The user of a good token, with which of *audiences* it is for; None for a bad one."""
+        claims = self._verified(token)
+        if claims is None:
+            return None
+        now = time.time()
+        if claims.get("exp", 0) < now or claims.get("nbf", 0) > now + 5:
+            return None
+        common = [audience for audience in audiences if audience in (claims.get("aud") or ())]
+        if not common:
+            return None
+        user = self._user(claims)
+        return (user, common) if user is not None else None
+
+    def _verified(self, token: str) -> Any:
+        """The claims of a token that we signed; checked once, then remembered."""
+        known = self._claims.get(token)
+        if known is not None:
+            return known
+        try:
+            header, payload, signature = token.split(".")
+            claims = orjson.loads(_decode(payload))
+            if orjson.loads(_decode(header)).get("alg") != "RS256" or claims.get("iss") != ISSUER:
+                return None
+            public = self.signing.key.public_key()
+            public.verify(_decode(signature), f"{header}.{payload}".encode(), padding.PKCS1v15(), hashes.SHA256())
+        except (ValueError, InvalidSignature, AttributeError):
+            return None
+        if len(self._claims) >= CACHED:
+            self._claims.clear()
+        self._claims[token] = claims
+        return claims
+
+    def _user(self, claims: Any) -> UserInfo | None:
+        private = claims.get("kubernetes.io") or {}
+        namespace, account = private.get("namespace", ""), private.get("serviceaccount") or {}
+        found = self._find("serviceaccounts", namespace, account.get("name", ""))
+        if found is None or found["metadata"].get("uid") != account.get("uid"):
+            return None
+        extra: dict[str, tuple[str, ...]] = {"authentication.kubernetes.io/credential-id": (f"JTI={claims['jti']}",)}
+        for name, resource in _BOUND.items():
+            bound = private.get(name)
+            if bound is None:
+                continue
+            there = self._find(resource, "" if name == "node" else namespace, bound.get("name", ""))
+            if there is None or there["metadata"].get("uid") != bound.get("uid"):
+                return None
+            if name in ("pod", "node"):
+                extra[f"authentication.kubernetes.io/{name}-name"] = (bound["name"],)
+                extra[f"authentication.kubernetes.io/{name}-uid"] = (bound["uid"],)
+        return user_of(namespace, account["name"], account["uid"], extra)
+
+
+def user_of(namespace: str, name: str, uid: str, extra: dict[str, tuple[str, ...]] | None = None) -> UserInfo:
+    """The user that a ServiceAccount is."""
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", AUTHENTICATED)
+    return UserInfo(f"{USER_PREFIX}{namespace}:{name}", uid, groups, extra or {})
