@@ -1,0 +1,116 @@
+"""TokenReview, SelfSubjectReview and TokenRequest (k8s.io/kubernetes/pkg/registry/authentication, .../serviceaccount)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from emulator.apiserver.apimachinery import errors, fields
+from emulator.apiserver.apimachinery.errors import StatusError
+from emulator.apiserver.apimachinery.fields import FieldError
+from emulator.apiserver.apimachinery.names import GroupKind, GroupResource
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.apimachinery.users import UserInfo
+from emulator.apiserver.authn.interface import Credentials
+from emulator.apiserver.authn.service_accounts import AUDIENCE, Find, ServiceAccountTokens
+from emulator.apiserver.authn.union import Union
+from emulator.apiserver.registry.strategy import Context
+
+GROUP = "authentication.k8s.io"
+DEFAULT_SECONDS = 3600
+MIN_SECONDS = 600
+MAX_SECONDS = 1 << 32
+_BOUND = {"Pod": "pods", "Secret": "secrets", "Node": "nodes"}
+Lookup = Callable[[], Union]
+
+
+class TokenReviews:
+    """Answers about tokens, and issues them."""
+
+    def __init__(self, authenticator: Lookup, tokens: ServiceAccountTokens, find: Find) -> None:
+        self._authenticator = authenticator
+        self._tokens = tokens
+        self._find = find
+
+    def token(self, context: Context, obj: Object) -> Object:
+        """TokenReview: whose token is that? Raises StatusError (400)."""
+        spec = obj.get("spec") or {}
+        token = spec.get("token") or ""
+        if not token:
+            raise errors.bad_request("token is required for TokenReview in authentication")
+        wanted = spec.get("audiences") or [AUDIENCE]
+        checked = self._tokens.check(token, wanted)
+        status: Object
+        if checked is None and token.count(".") != 2:
+            try:
+                user = self._authenticator().authenticate(Credentials(f"Bearer {token}"))
+                checked = (user, [item for item in wanted if item == AUDIENCE])
+            except StatusError:
+                checked = None
+        if checked is None:
+            status = {"user": {}, "error": "[invalid bearer token, token lookup failed]"}
+        else:
+            status = {"authenticated": True, "user": user_object(checked[0]), "audiences": checked[1]}
+        obj["status"] = status
+        return obj
+
+    def own(self, context: Context, obj: Object) -> Object:
+        """SelfSubjectReview: who am I?"""
+        obj.setdefault("metadata", {})["creationTimestamp"] = context.now
+        obj["status"] = {"userInfo": user_object(context.user)}
+        return obj
+
+    def request(self, context: Context, obj: Object) -> Object:
+        """TokenRequest: a token for the ServiceAccount in the path. Raises StatusError: 404, 409, 422."""
+        account = self._find("serviceaccounts", context.namespace, context.name)
+        if account is None:
+            raise errors.not_found(GroupResource("", "serviceaccounts"), context.name)
+        spec = obj.setdefault("spec", {})
+        seconds = spec.get("expirationSeconds")
+        seconds = DEFAULT_SECONDS if seconds is None else seconds
+        found: list[FieldError] = []
+        if seconds < MIN_SECONDS:
+            found.append(fields.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes"))
+        if seconds > MAX_SECONDS:
+            found.append(fields.too_long("spec.expirationSeconds", MAX_SECONDS))
+        if found:
+            raise errors.invalid(GroupKind(GROUP, "TokenRequest"), "", found)
+        audiences = spec.get("audiences") or [AUDIENCE]
+        bound = self._bound(context, spec.get("boundObjectRef"))
+        claims = self._tokens.claims(context.namespace, account, seconds, audiences, bound)
+        expires = datetime.fromtimestamp(claims["exp"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        meta = obj.setdefault("metadata", {})
+        meta.update({"name": context.name, "namespace": context.namespace, "creationTimestamp": context.now})
+        spec["audiences"], spec["expirationSeconds"] = audiences, seconds
+        spec.setdefault("boundObjectRef", None)
+        obj["status"] = {"token": self._tokens.issue(claims), "expirationTimestamp": expires}
+        return obj
+
+    def _bound(self, context: Context, reference: Object | None) -> Object | None:
+        if not reference:
+            return None
+        kind, name = reference.get("kind") or "", reference.get("name") or ""
+        if kind not in _BOUND:
+            raise errors.bad_request(f"cannot bind token for serviceaccount {context.name!r} to {kind!r}".replace("'", '"'))
+        found = self._find(_BOUND[kind], "" if kind == "Node" else context.namespace, name)
+        if found is None:
+            raise errors.not_found(GroupResource("", _BOUND[kind]), name)
+        uid = found["metadata"]["uid"]
+        if reference.get("uid") and reference["uid"] != uid:
+            why = f"the UID in the bound object reference ({reference['uid']}) does not match the UID in record. The object might have been deleted and then recreated"
+            raise errors.conflict(GroupResource("", _BOUND[kind]), name, why)
+        return {"kind": kind, "name": name, "uid": uid}
+
+
+def user_object(user: UserInfo) -> Object:
+    """A user as ``authentication.k8s.io`` shows it."""
+    shown: Object = {}
+    if user.name:
+        shown["username"] = user.name
+    if user.uid:
+        shown["uid"] = user.uid
+    if user.groups:
+        shown["groups"] = list(user.groups)
+    if user.extra:
+        shown["extra"] = {key: list(values) for key, values in user.extra.items()}
+    return shown
