@@ -7,21 +7,36 @@ from collections.abc import Iterable, Mapping
 from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.rbac_escalation import RbacEscalation
-from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.apimachinery import codec
+from emulator.apiserver.apimachinery.objects import Object, metadata
+from emulator.apiserver.apimachinery.selectors import label_selector_from_object
 from emulator.apiserver.apimachinery.users import UserInfo
-from emulator.apiserver.authn.anonymous import Anonymous
 from emulator.apiserver.authn.certificates import Authority
+from emulator.apiserver.authn.client_certs import ClientCertificates
+from emulator.apiserver.authn.reviews import TokenReviews
+from emulator.apiserver.authn.service_accounts import ServiceAccountTokens
+from emulator.apiserver.authn.union import Tokens, Union
+from emulator.apiserver.authz import bootstrap
+from emulator.apiserver.authz.rbac import RbacAuthorizer
+from emulator.apiserver.authz.reviews import AccessReviews
+from emulator.apiserver.authz.storage_source import CLUSTER_ROLES, StorageRbacSource
 from emulator.apiserver.endpoints.app import ApiServer
+from emulator.apiserver.endpoints.discovery import Discovery
 from emulator.apiserver.endpoints.documents import Documents
+from emulator.apiserver.endpoints.oidc import OidcDocuments
+from emulator.apiserver.endpoints.openapi import OpenApi
 from emulator.apiserver.registry.builtin.kinds import builtin_kinds
-from emulator.apiserver.registry.catalog import Catalog, Served
+from emulator.apiserver.registry.builtin.rows import GROUPS
+from emulator.apiserver.registry.catalog import Catalog, Connect, Served
 from emulator.apiserver.registry.definitions import DefinitionController
 from emulator.apiserver.registry.garbage import GarbageCollector
 from emulator.apiserver.registry.namespaces import NamespaceController
 from emulator.apiserver.registry.store import Backing, Store
 from emulator.apiserver.seams import Application, Seams
+from emulator.apiserver.storage.interface import Event, Key, KeyNotFoundError
 
 START_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+_REVIEW_GROUPS = frozenset({"authentication.k8s.io", "authorization.k8s.io"})
 
 
 class Assembly:
@@ -30,5 +45,123 @@ class Assembly:
     def __init__(self, seams: Seams, authority: Authority, tokens: Mapping[str, UserInfo]) -> None:
         self.seams = seams
         self.authority = authority
-        self.tokens = tokens
+        self.storage = seams.storage
         self.catalog = Catalog()
+        self._server_address = ""
+        self.rbac = RbacAuthorizer(StorageRbacSource(self.storage))
+        chain = Chain([NamespaceLifecycle(self.storage), RbacEscalation(self.rbac)])
+        self.backing = Backing(self.storage, seams.admission(chain), seams.clock)
+        self.tokens = ServiceAccountTokens(self.find)
+        self.authenticator = Union([Tokens(tokens), self.tokens, ClientCertificates()], tokens)
+        self.authorizer = seams.authorizer(self.rbac)
+        self.documents = Documents(self.catalog, GROUPS)
+        self._serve_builtins()
+        self.definitions = self.store("apiextensions.k8s.io", "v1", "customresourcedefinitions")
+        self.namespaces = self.store("", "v1", "namespaces")
+        DefinitionController(self.catalog, self.backing, self.definitions, seams.kind)
+        NamespaceController(self.catalog, self.backing, self.namespaces, self._fill_namespace)
+        GarbageCollector(self.catalog, self.backing)
+        self._write_bootstrap()
+        self.storage.subscribe(self._aggregate)
+        self.storage.compact(self.storage.revision)
+        self.documents.add(Discovery(self.catalog, self._address).answer)
+        self.documents.add(OpenApi(self.catalog).answer)
+        self.documents.add(OidcDocuments(self.tokens).answer)
+        server = ApiServer(
+            self.catalog, seams.authenticator(self.authenticator), self.authorizer, seams.clock, self.documents, {}
+        )
+        self.server = server
+        self.application: Application = seams.application(server)
+
+    def advertise(self, address: str) -> None:
+        """Say under which URL the server is reached (discovery tells clients)."""
+        self._server_address = address
+
+    def _address(self) -> str:
+        return self._server_address
+
+    def find(self, resource: str, namespace: str, name: str) -> Object | None:
+        """An object by its resource's name in storage, or None."""
+        try:
+            return codec.load(self.storage.get(Key(resource, namespace, name)).data)
+        except KeyNotFoundError:
+            return None
+
+    def store(self, group: str, version: str, plural: str) -> Store:
+        """The store of a built-in resource."""
+        served = self.catalog.lookup(group, version, plural)
+        assert served is not None and served.store is not None, f"{plural} are stored"
+        return served.store
+
+    # Built-in kinds
+
+    def _serve_builtins(self) -> None:
+        access = AccessReviews(self.authorizer, self.rbac)
+        reviews = TokenReviews(lambda: self.authenticator, self.tokens, self.find)
+        answers: dict[str, Connect] = {
+            "SubjectAccessReview": access.subject,
+            "LocalSubjectAccessReview": access.local,
+            "SelfSubjectAccessReview": access.own,
+            "SelfSubjectRulesReview": access.rules,
+            "TokenReview": reviews.token,
+            "SelfSubjectReview": reviews.own,
+        }
+        events: Store | None = None
+        for honest in builtin_kinds():
+            kind = self.seams.kind(honest)
+            resource = kind.resource
+            if resource.group in _REVIEW_GROUPS:
+                self.catalog.add(Served(kind, None, {"": answers[resource.kind]}))
+                continue
+            if resource.verbs == ("create",):
+                continue  # Binding: a subresource's business
+            if resource.plural == "events":
+                store = events = events or Store(self.backing, kind, "events")
+            else:
+                store = Store(self.backing, kind)
+            connects: dict[str, Connect] = {"token": reviews.request} if resource.plural == "serviceaccounts" else {}
+            self.catalog.add(Served(kind, store, connects))
+
+    # What a cluster starts with
+
+    def _write_bootstrap(self) -> None:
+        now = self.seams.clock.timestamp()
+        for name in START_NAMESPACES:
+            meta = {"name": name, "labels": {"kubernetes.io/metadata.name": name}, "creationTimestamp": now}
+            spec = {"finalizers": ["kubernetes"]}
+            self.namespaces.write(
+                {"apiVersion": "v1", "kind": "Namespace", "metadata": meta, "spec": spec, "status": {"phase": "Active"}}
+            )
+        roles = self.store(bootstrap.GROUP, "v1", "clusterroles")
+        for role in bootstrap.cluster_roles():
+            roles.write(role)
+        bindings = self.store(bootstrap.GROUP, "v1", "clusterrolebindings")
+        for binding in bootstrap.cluster_role_bindings():
+            bindings.write(binding)
+
+    def _fill_namespace(self, name: str) -> Iterable[tuple[str, Object]]:
+        """What the controller manager puts into every namespace."""
+        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
+        yield "serviceaccounts", account
+        text = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."
+        meta = {"name": "kube-root-ca.crt", "annotations": {"kubernetes.io/description": text}}
+        data = {"ca.crt": self.authority.certificate_pem.decode()}
+        yield "configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": data}
+
+    def _aggregate(self, event: Event) -> None:
+        """Keep aggregated ClusterRoles in step with those that they select."""
+        if event.stored.key.resource != CLUSTER_ROLES:
+            return
+        store = self.store(bootstrap.GROUP, "v1", "clusterroles")
+        roles = [store.decode(stored) for stored in self.storage.list(CLUSTER_ROLES).items]
+        for role in roles:
+            rules = bootstrap.aggregate(role, roles, _selects)
+            if rules is not None and rules != (role.get("rules") or []):
+                role["rules"] = rules
+                store.write(role)
+                return  # writing brings us here again, until nothing changes any more
+
+
+def _selects(selector: Object, role: Object) -> bool:
+    return label_selector_from_object(selector).matches(metadata(role).get("labels") or {})
+

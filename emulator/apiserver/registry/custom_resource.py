@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.fields import FieldError
 from emulator.apiserver.apimachinery.managedfields import TypeSource
 from emulator.apiserver.apimachinery.metadata import coerce_metadata, dns1123_subdomain
@@ -43,14 +44,29 @@ class CustomResourceStrategy(Strategy):
 
     allow_unconditional_update = False
 
-    def __init__(self, schema: CompiledSchema, *, status: bool, selectable: Mapping[str, JsonPath]) -> None:
+    def __init__(
+        self,
+        schema: CompiledSchema,
+        *,
+        status: bool,
+        selectable: Mapping[str, JsonPath],
+        terminating: bool = False,  # the definition is being deleted
+    ) -> None:
         self.schema = schema
+        self.terminating = terminating
         self.status = status
         self.selectable = selectable
         self.reset_fields = frozenset({("status",)}) if status else frozenset()
 
     def prepare_for_create(self, context: Context, obj: Object) -> None:
-        """Drop the status where it has a subresource; the first generation is 1."""
+        """Drop the status where it has a subresource; the first generation is 1.
+
+        Raises StatusError (405) while the definition is being deleted.
+        """
+        if self.terminating:
+            refusal = errors.method_not_supported(context.resource.group_resource, "create")
+            refusal.message = "create not allowed while custom resource definition is terminating"
+            raise refusal
         if self.status:
             obj.pop("status", None)
         metadata(obj)["generation"] = 1

@@ -96,9 +96,8 @@ class Store:
         """A private copy of an object in a served version (the stored one, when none is given)."""
         obj: Object = codec.load(stored.data)
         kind = kind or self.kind
-        if kind is not self.kind:
-            kind.convert(obj)
         if kind is not self.kind or stored.revision <= self.reshaped:
+            kind.convert(obj)
             kind.shape.read(obj)
             kind.shape.default(obj)
         return obj
@@ -200,8 +199,8 @@ class Store:
         before.check_delete_preconditions(kind.resource, context.name, options.preconditions, meta)
         self.backing.admission.validate("DELETE", context, None, obj)
         strategy = kind.strategy
-        finalizers = deletion.finalizers(strategy, meta.get("finalizers") or [], options)
         grace = strategy.prepare_for_delete(context, obj, options.grace_period_seconds)
+        finalizers = deletion.finalizers(strategy, meta.get("finalizers") or [], options)
         held = bool(finalizers) or strategy.holds_deletion(obj) or bool(grace)
         if not held:
             return Deleted(self._remove(context, kind, obj, stored), True)

@@ -1,0 +1,68 @@
+"""What a definition defines: a kind per version, with its shape, strategies and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.registry.custom_resource import CustomResourceStrategy, CustomShape, StatusStrategy
+from emulator.apiserver.registry.definition_status import TERMINATING, is_true
+from emulator.apiserver.registry.kind import Kind
+from emulator.apiserver.registry.resource import ALL_VERBS, Resource, Subresource
+from emulator.apiserver.registry.strategy import Strategy
+from emulator.apiserver.schema.columns import cells, columns_of
+from emulator.apiserver.schema.compiled import CompiledSchema
+from emulator.apiserver.schema.jsonpath import JsonPath
+
+_LAST_VERBS = ("delete", "deletecollection", "get", "list", "watch")  # of a resource whose definition is being deleted
+_SUBRESOURCE_VERBS = ("get", "patch", "update")
+
+
+def kinds_of(crd: Object) -> list[Kind]:
+    """A kind per version, the storage version's first."""
+    versions = sorted(crd["spec"]["versions"], key=lambda version: not version.get("storage"))
+    storage = versions[0]["name"]
+    terminating = is_true(crd, TERMINATING)
+    return [_kind(crd["spec"], version, storage, terminating=terminating) for version in versions]
+
+
+def _kind(spec: Object, version: Object, storage: str, *, terminating: bool) -> Kind:
+    given: Mapping[str, Any] = version.get("subresources") or {}
+    schema = CompiledSchema(
+        (version.get("schema") or {}).get("openAPIV3Schema"),
+        preserve_unknown=bool(spec.get("preserveUnknownFields")),
+        scale=given.get("scale"),
+    )
+    chosen = [item["jsonPath"] for item in version.get("selectableFields") or ()]
+    selectable = {path.lstrip("."): JsonPath(path) for path in chosen}
+    resource = _resource(spec, version, storage, selectable, terminating=terminating)
+    main = CustomResourceStrategy(schema, status="status" in given, selectable=selectable, terminating=terminating)
+    strategies: dict[str, Strategy] = {"scale": main}
+    if "status" in given:
+        strategies["status"] = StatusStrategy(schema, selectable)
+    columns = resource.columns
+    return Kind(resource, CustomShape(schema), main, lambda obj, now: cells(columns, obj, now), strategies)
+
+
+def _resource(
+    spec: Object, version: Object, storage: str, selectable: Mapping[str, JsonPath], *, terminating: bool
+) -> Resource:
+    names, given = spec["names"], version.get("subresources") or {}
+    return Resource(
+        group=spec["group"],
+        version=version["name"],
+        plural=names["plural"],
+        kind=names["kind"],
+        namespaced=spec["scope"] == "Namespaced",
+        singular=names.get("singular") or names["kind"].lower(),
+        list_kind=names.get("listKind") or f"{names['kind']}List",
+        short_names=tuple(names.get("shortNames") or ()),
+        categories=tuple(names.get("categories") or ()),
+        verbs=_LAST_VERBS if terminating else ALL_VERBS,
+        subresources=tuple(Subresource(name, _SUBRESOURCE_VERBS) for name in ("status", "scale") if name in given),
+        columns=columns_of(version),
+        selectable_fields=tuple(selectable),
+        custom=True,
+        storage_version=storage,
+    )
