@@ -11,7 +11,6 @@ from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.registry.definition_status import DELETION_PENDING, set_condition
 from emulator.apiserver.registry.strategy import Context, Strategy
 from emulator.apiserver.schema.definition import (
-    default_definition,
     definition_warnings,
     validate_definition,
     validate_definition_update,
@@ -32,7 +31,6 @@ class DefinitionStrategy(Strategy):
     def prepare_for_create(self, context: Context, obj: Object) -> None:
         """The status starts with the stored version; the first generation is 1."""
         metadata(obj)["generation"] = 1
-        default_definition(obj)
         obj["status"] = {"acceptedNames": {"kind": "", "plural": ""}, "conditions": None, "storedVersions": []}
         _remember_storage(obj)
         context.warnings.extend(definition_warnings(obj))
@@ -43,7 +41,6 @@ class DefinitionStrategy(Strategy):
 
     def prepare_for_update(self, context: Context, new: Object, old: Object) -> None:
         """Keep the status but for a newly stored version; spec changes are new generations."""
-        default_definition(new)
         new["status"] = copy(old.get("status") or {})
         if new.get("spec") != old.get("spec"):
             metadata(new)["generation"] = (metadata(old).get("generation") or 0) + 1

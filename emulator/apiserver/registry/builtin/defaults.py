@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.schema.definition import default_definition
 
 Default = Callable[[Object], None]
 
@@ -229,6 +230,7 @@ def _autoscaler(obj: Object) -> None:
 
 
 _DEFAULTS: dict[str, Default] = {
+    "CustomResourceDefinition": default_definition,
     "Pod": _pod,
     "PodTemplate": lambda obj: pod_spec(obj.setdefault("template", {}).setdefault("spec", {})),
     "Deployment": _deployment,
