@@ -68,6 +68,7 @@ ALWAYS: Mapping[str, frozenset[str]] = {
         "Event": "reportingComponent reportingInstance",
         "EndpointSlice": "endpoints ports",
         "Role": "rules",
+        "RoleRef": "apiGroup",
         "StatefulSetStatus": "availableReplicas",
         "HorizontalPodAutoscalerStatus": "currentMetrics",
         "SelfSubjectRulesReviewStatus": "incomplete",

@@ -16,8 +16,8 @@ META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 OBJECT_META = META + "ObjectMeta"
 INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
-# How merging sees the two types that are written in more than one way.
-_SCALARS = {INT_OR_STRING: {"type": "string", "format": "int-or-string"}, QUANTITY: {"type": "string"}}
+# How merging sees the two types that are written as strings or as numbers.
+_SCALAR: Object = {"type": "string", "format": "int-or-string"}
 
 
 @cache
@@ -37,7 +37,7 @@ def descriptions() -> Mapping[str, Mapping[str, str]]:
 def resolve(reference: str) -> Object:
     """The node that a ``$ref`` names."""
     name = reference.removeprefix(REFERENCE)
-    return _SCALARS.get(name) or definitions()[name]
+    return _SCALAR if name in (INT_OR_STRING, QUANTITY) else definitions()[name]
 
 
 @cache

@@ -184,7 +184,8 @@ class FieldManager:
         return _decode_or_none(current)
 
     def _update(self, live: Object | None, new: Object, owned: _Owned, name: str, now: str) -> None:
-        changed, removed = typed.compare(self._type, _plain(live), _plain(new))
+        before = self._source.blank if live is None else live
+        changed, removed = typed.compare(self._type, _plain(before), _plain(new))
         _take(owned, changed, removed, None)
         manager = Manager(name, "Update", self._api_version, self._subresource)
         taken = fieldset.without_prefixes(_strip(changed), self._ignored)
@@ -225,7 +226,7 @@ class FieldManager:
     def _apply(
         self, live: Object | None, patch: Object, name: str, force: bool, now: str, allowed: Set | None
     ) -> Object:
-        base: Object = live if live is not None else {"apiVersion": patch["apiVersion"], "kind": patch["kind"]}
+        base: Object = live if live is not None else self._blank(patch)
         owned = _decode_or_none((live or {}).get("metadata", {}).get("managedFields"))
         current, wanted = _plain(base) or {}, _plain(patch) or {}
         if not owned.sets and live is not None:
@@ -249,6 +250,9 @@ class FieldManager:
         if entries:
             merged["metadata"]["managedFields"] = entries
         return merged
+
+    def _blank(self, patch: Object) -> Object:
+        return {**copy(self._source.blank), "apiVersion": patch["apiVersion"], "kind": patch["kind"]}
 
     def _prune(self, merged: Object, owned: _Owned, last: Set | None) -> Object:
         """Remove what the manager applied before and does not any more, unless somebody owns it."""

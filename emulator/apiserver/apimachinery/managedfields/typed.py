@@ -49,6 +49,7 @@ class TypeSource:
 
     node: Object
     resolve: Callable[[str], Object]
+    blank: Object = field(default_factory=dict)  # an object without content; what it has anyway, nobody set
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Every resource that Kubernetes itself serves, as data, in the order of discovery (groups by priority, resources by name).
+"""The resources that Kubernetes itself serves, as data, in the order of discovery (groups by priority, resources by name).
 
 Source: api/discovery of kubernetes/kubernetes; selectable fields from the field label conversions of pkg/apis.
 """
@@ -16,16 +16,11 @@ _ALL = ("all",)
 _EXTENSIONS = ("api-extensions",)
 _CREATE = ("create",)
 _STREAM = ("create", "get")
-_PROXY = ("create", "delete", "get", "patch", "update")
 _WRITE = ("get", "patch", "update")
 
 
 def _core(kind: str) -> GroupVersionKind:
     return GroupVersionKind("", "v1", kind)
-
-
-def _proxy(kind: str) -> Subresource:
-    return Subresource("proxy", _PROXY, _core(kind))
 
 
 _POD_SUBRESOURCES = (
@@ -36,7 +31,6 @@ _POD_SUBRESOURCES = (
     Subresource("exec", _STREAM, _core("PodExecOptions")),
     Subresource("log", ("get",)),
     Subresource("portforward", _STREAM, _core("PodPortForwardOptions")),
-    _proxy("PodProxyOptions"),
     Subresource("resize", _WRITE),
     _STATUS,
 )
@@ -99,7 +93,6 @@ class _Group:
 def _core_rows() -> Iterable[Resource]:
     row = _Group("").row
     yield row("bindings", "Binding", verbs=_CREATE)
-    yield row("componentstatuses", "ComponentStatus", cluster=True, short="cs", verbs=("get", "list"))
     yield row("configmaps", "ConfigMap", short="cm")
     yield row("endpoints", "Endpoints", short="ep")
     yield row("events", "Event", short="ev", fields=_CORE_EVENT_FIELDS)
@@ -118,7 +111,7 @@ def _core_rows() -> Iterable[Resource]:
         "Node",
         cluster=True,
         short="no",
-        subresources=(_proxy("NodeProxyOptions"), _STATUS),
+        subresources=(_STATUS,),
         fields=("spec.unschedulable",),
     )
     yield row("persistentvolumeclaims", "PersistentVolumeClaim", short="pvc", subresources=(_STATUS,))
@@ -142,7 +135,7 @@ def _core_rows() -> Iterable[Resource]:
         "Service",
         short="svc",
         categories=_ALL,
-        subresources=(_proxy("ServiceProxyOptions"), _STATUS),
+        subresources=(_STATUS,),
         fields=("spec.clusterIP", "spec.type"),
     )
 
