@@ -100,16 +100,17 @@ POINTERS = frozenset(
 )
 # Numbers and booleans that are no pointers: zero and false are left out.
 PLAIN = frozenset(
-    """
-    active authenticated availableReplicas count currentReplicas denied deprecated deprecatedCount exclusiveMaximum
-    exclusiveMinimum failed failureThreshold fullyLabeledReplicas generation globalDefault healthCheckNodePort hostIPC
-    hostNetwork hostPID hostPort initialDelaySeconds insecureSkipTLSVerify minReadySeconds nodePort nullable
-    numberAvailable numberUnavailable observedGeneration paused periodSeconds preserveUnknownFields
-    publishNotReadyAddresses readOnly readyReplicas signal stdin stdinOnce succeeded successThreshold tty
-    unavailableReplicas uniqueItems unschedulable updatedNumberScheduled updatedReplicas x-kubernetes-embedded-resource
-    x-kubernetes-int-or-string
-    """.split()
-)
+    {
+        "active", "authenticated", "availableReplicas", "count", "currentReplicas", "denied", "deprecated",
+        "deprecatedCount", "exclusiveMaximum", "exclusiveMinimum", "failed", "failureThreshold",
+        "fullyLabeledReplicas", "generation", "globalDefault", "healthCheckNodePort", "hostIPC", "hostNetwork",
+        "hostPID", "hostPort", "initialDelaySeconds", "insecureSkipTLSVerify", "minReadySeconds", "nodePort",
+        "nullable", "numberAvailable", "numberUnavailable", "observedGeneration", "paused", "periodSeconds",
+        "preserveUnknownFields", "publishNotReadyAddresses", "readOnly", "readyReplicas", "signal", "stdin",
+        "stdinOnce", "succeeded", "successThreshold", "tty", "unavailableReplicas", "uniqueItems", "unschedulable",
+        "updatedNumberScheduled", "updatedReplicas", "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string",
+    }
+)  # fmt: skip
 PLAIN_FIELDS = frozenset(
     {
         "CustomResourceColumnDefinition.priority",
