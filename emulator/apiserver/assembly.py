@@ -28,7 +28,7 @@ from emulator.apiserver.endpoints.openapi import OpenApi
 from emulator.apiserver.registry.builtin.kinds import builtin_kinds
 from emulator.apiserver.registry.builtin.rows import GROUPS
 from emulator.apiserver.registry.catalog import Catalog, Connect, Served
-from emulator.apiserver.registry.definitions import DefinitionController
+from emulator.apiserver.registry.definition_controller import DefinitionController
 from emulator.apiserver.registry.garbage import GarbageCollector
 from emulator.apiserver.registry.namespaces import NamespaceController
 from emulator.apiserver.registry.store import Backing, Store

@@ -29,6 +29,7 @@ from emulator.apiserver.registry.definition_status import (
     settle,
 )
 from emulator.apiserver.registry.definitions import CLEANUP, RESOURCE
+from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.store import Backing, Store
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Event
@@ -48,10 +49,13 @@ class _Serving:
 class DefinitionController:
     """Keeps status and catalog in line with the definitions."""
 
-    def __init__(self, catalog: Catalog, backing: Backing, definitions: Store) -> None:
+    def __init__(
+        self, catalog: Catalog, backing: Backing, definitions: Store, wrap: Callable[[Kind], Kind] = lambda kind: kind
+    ) -> None:
         self.catalog = catalog
         self.backing = backing
         self.definitions = definitions
+        self.wrap = wrap
         self._serving: dict[str, _Serving] = {}
         backing.storage.subscribe(self._notice)
 
@@ -111,7 +115,7 @@ class DefinitionController:
         current = self._serving.get(name)
         if current is not None and current.spec == spec and current.terminating == terminating:
             return
-        kinds = kinds_of(crd)
+        kinds = [self.wrap(kind) for kind in kinds_of(crd)]
         store = Store(self.backing, kinds[0], name)
         unchanged = current is not None and current.spec == spec
         store.reshaped = current.store.reshaped if current and unchanged else self.backing.storage.changed(name)
