@@ -1,0 +1,179 @@
+"""Strategic merge patch, driven by ``x-kubernetes-patch-merge-key`` and ``x-kubernetes-patch-strategy`` of a schema.
+
+Directives: ``$patch: replace|delete|merge``, ``$retainKeys``, ``$deleteFromPrimitiveList/F``, ``$setElementOrder/F``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator.apiserver.apimachinery.objects import Object, copy
+
+Resolve = Callable[[str], Object]
+_DELETE_PRIMITIVES = "$deleteFromPrimitiveList/"
+_ORDER = "$setElementOrder/"
+_RETAIN = "$retainKeys"
+_DIRECTIVE = "$patch"
+
+
+class DirectiveError(Exception):
+    """A patch that strategic merge cannot apply; the real server answers 500 with this text."""
+
+
+def apply(live: Object, patch: Object, node: Object, resolve: Resolve) -> Object:
+    """*live* with *patch* merged in. Raises DirectiveError."""
+    result = _map(live, patch, node, resolve)
+    return result if result is not None else {}
+
+
+def _deref(node: Object, resolve: Resolve) -> Object:
+    while True:
+        reference = node.get("$ref") or (node["allOf"][0].get("$ref") if node.get("allOf") else None)
+        if reference is None:
+            return node
+        node = resolve(reference)
+
+
+def _child(node: Object, name: str, resolve: Resolve) -> Object:
+    node = _deref(node, resolve)
+    found: Object = (node.get("properties") or {}).get(name) or {}
+    if found:
+        return found
+    more = node.get("additionalProperties")
+    return more if isinstance(more, dict) else {}
+
+
+def _map(live: Object, patch: Object, node: Object, resolve: Resolve) -> Object | None:
+    directive = patch.get(_DIRECTIVE)
+    if directive is not None:
+        rest = {key: value for key, value in patch.items() if key != _DIRECTIVE}
+        if directive == "replace":
+            return _clean(rest)
+        if directive == "delete":
+            return {}
+        if directive != "merge":
+            raise DirectiveError(f"unknown patch type: {directive} in map: {_go_map(patch)}")
+        patch = rest
+    result = live
+    if _RETAIN in patch:
+        retained = set(patch[_RETAIN])
+        result = {key: value for key, value in result.items() if key in retained}
+    for key, value in patch.items():
+        if key == _RETAIN or key.startswith(_ORDER):
+            continue
+        if key.startswith(_DELETE_PRIMITIVES):
+            name = key[len(_DELETE_PRIMITIVES) :]
+            if isinstance(result.get(name), list) and name not in patch:
+                result[name] = [item for item in result[name] if item not in value]
+            continue
+        if value is None:
+            result.pop(key, None)
+            continue
+        child = _child(node, key, resolve)
+        current = result.get(key)
+        if isinstance(value, dict):
+            merged = _map(current if isinstance(current, dict) else {}, value, child, resolve)
+            if _deref(child, resolve).get("x-kubernetes-patch-strategy") == "replace":
+                merged = _clean(value)
+            result[key] = merged
+        elif isinstance(value, list):
+            gone = patch.get(_DELETE_PRIMITIVES + key) or []
+            order = patch.get(_ORDER + key)
+            result[key] = _list(current if isinstance(current, list) else [], value, child, resolve, gone, order)
+        else:
+            result[key] = value
+    for key, order in patch.items():
+        name = key[len(_ORDER) :]
+        if key.startswith(_ORDER) and name not in patch and isinstance(result.get(name), list):
+            child = _child(node, name, resolve)
+            result[name] = _ordered(result[name], order, child.get("x-kubernetes-patch-merge-key"))
+    return result
+
+
+def _list(live: list[Any], patch: list[Any], node: Object, resolve: Resolve, gone: list[Any], order: Any) -> list[Any]:
+    strategy = str(node.get("x-kubernetes-patch-strategy") or "")
+    key = node.get("x-kubernetes-patch-merge-key")
+    if "merge" not in strategy.split(","):
+        return [_clean(item) for item in patch if not (isinstance(item, dict) and _DIRECTIVE in item)]
+    if key is None:
+        kept = [item for item in live if item not in gone]
+        merged = kept + [item for item in patch if item not in kept]
+        return _ordered(merged, order, None) if order is not None else merged
+    return _list_of_maps(live, patch, key, node.get("items") or {}, resolve, order)
+
+
+def _list_of_maps(live: list[Any], patch: list[Any], key: str, items: Object, resolve: Resolve, order: Any) -> list[Any]:
+    result = list(live)
+    if any(isinstance(item, dict) and item.get(_DIRECTIVE) == "replace" for item in patch):
+        return [_clean(item) for item in patch if item.get(_DIRECTIVE) != "replace"]
+    changed: list[Any] = []
+    for item in patch:
+        if not isinstance(item, dict):
+            raise DirectiveError(f"expected a map in a list with merge key {key}, got {item!r}")
+        directive = item.get(_DIRECTIVE)
+        if directive not in (None, "delete", "merge"):
+            raise DirectiveError(f"unknown patch type: {directive} in map: {_go_map(item)}")
+        if key not in item:
+            raise DirectiveError(f"map: {_go_map(item)} does not contain declared merge key: {key}")
+        if directive == "delete":
+            result = [other for other in result if not (isinstance(other, dict) and other.get(key) == item[key])]
+            continue
+        for position, other in enumerate(result):
+            if isinstance(other, dict) and other.get(key) == item[key]:
+                result[position] = _map(other, item, items, resolve)
+                break
+        else:
+            changed.append(_clean(item))
+    result += changed
+    if order is not None:
+        return _ordered(result, order, key)
+    return _by_patch(result, patch, key, {str(item.get(key)) for item in live if isinstance(item, dict)})
+
+
+def _by_patch(result: list[Any], patch: list[Any], key: str, known: set[str]) -> list[Any]:
+    """Without a given order, new items go where the patch has them among its own: before the items that follow there."""
+    wanted = [item.get(key) for item in patch if isinstance(item, dict) and item.get(_DIRECTIVE) != "delete"]
+    return _ordered(result, [{key: value} for value in wanted], key) if wanted else result
+
+
+def _ordered(items: list[Any], order: list[Any], key: str | None) -> list[Any]:
+    """Items in the given order; those that it does not name keep their place relative to what is around them."""
+
+    def identity(item: Any) -> Any:
+        return item.get(key) if key is not None and isinstance(item, dict) else item
+
+    places = {repr(identity(item)): position for position, item in enumerate(order)}
+    named = sorted((item for item in items if repr(identity(item)) in places), key=lambda item: places[repr(identity(item))])
+    out: list[Any] = []
+    source = iter(named)
+    pending = next(source, None)
+    for position, item in enumerate(items):
+        if repr(identity(item)) in places:
+            continue
+        while pending is not None and _index(items, pending) < position:
+            out.append(pending)
+            pending = next(source, None)
+        out.append(item)
+    while pending is not None:
+        out.append(pending)
+        pending = next(source, None)
+    return out
+
+
+def _index(items: list[Any], wanted: Any) -> int:
+    return next(position for position, item in enumerate(items) if item is wanted)
+
+
+def _clean(value: Any) -> Any:
+    """What a patch adds, without its directives and nulls."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if not key.startswith("$") and item is not None}
+        return {key: _clean(item) for key, item in kept.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value if not (isinstance(item, dict) and item.get(_DIRECTIVE))]
+    return copy(value)
+
+
+def _go_map(value: Object) -> str:
+    return "map[" + " ".join(f"{key}:{item}" for key, item in sorted(value.items())) + "]"
