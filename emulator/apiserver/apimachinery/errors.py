@@ -40,7 +40,7 @@ class StatusError(Exception):
         body["message"] = self.message
         if self.reason:
             body["reason"] = self.reason
-        if self.details:
+        if self.details is not None:
             body["details"] = self.details
         body["code"] = self.code
         return body
@@ -80,7 +80,7 @@ def not_found(resource: GroupResource, name: str) -> StatusError:
 def unknown_resource(resource: GroupResource | None = None, name: str = "") -> StatusError:
     """404 for a path under a served group version that names no resource."""
     where = details(name, resource.group, resource.resource) if resource else {}
-    return StatusError(404, "NotFound", "the server could not find the requested resource", where or {})
+    return StatusError(404, "NotFound", "the server could not find the requested resource", where)
 
 
 def method_not_supported(resource: GroupResource, verb: str) -> StatusError:
