@@ -64,9 +64,9 @@ class CustomResourceStrategy(Strategy):
         Raises StatusError (405) while the definition is being deleted.
         """
         if self.terminating:
-            refusal = errors.method_not_supported(context.resource.group_resource, "create")
-            refusal.message = "create not allowed while custom resource definition is terminating"
-            raise refusal
+            message = "create not allowed while custom resource definition is terminating"
+            where = errors.details("", context.resource.group, context.resource.plural)
+            raise errors.StatusError(405, "MethodNotAllowed", message, where)
         if self.status:
             obj.pop("status", None)
         metadata(obj)["generation"] = 1
