@@ -84,7 +84,9 @@ class Request:
     async def start(self, status: int, content_type: bytes, headers: Any = (), length: int | None = None) -> None:
         """Send the head of an answer; without a length, chunks follow through ``chunk``."""
         self.started = True
-        out: list[tuple[bytes, bytes]] = [(b"content-type", content_type), (b"cache-control", b"no-cache, private")]
+        out: list[tuple[bytes, bytes]] = [(b"content-type", content_type)]
+        if not any(name == b"cache-control" for name, _ in headers):
+            out.append((b"cache-control", b"no-cache, private"))
         if length is not None:
             out.append((b"content-length", str(length).encode()))
         out.extend((b"warning", warning_header(text)) for text in dict.fromkeys(self.warnings))

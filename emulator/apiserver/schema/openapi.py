@@ -45,6 +45,9 @@ _SCALE = "io.k8s.api.autoscaling.v1.Scale"
 class Publication:
     """One version of a definition, ready to be published."""
 
+    verbs = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+    strategic = False
+
     def __init__(self, crd: Object, version: Object) -> None:
         spec = crd["spec"]
         names = spec["names"]

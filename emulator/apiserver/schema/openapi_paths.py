@@ -1,4 +1,4 @@
-"""The paths of a custom resource in OpenAPI: one operation per verb.
+"""The paths of a resource in OpenAPI: one operation per verb.
 
 Source of the rules: k8s.io/apiextensions-apiserver/pkg/controller/openapi/builder, k8s.io/apiserver/pkg/endpoints/openapi.
 """
@@ -6,13 +6,14 @@ Source of the rules: k8s.io/apiextensions-apiserver/pkg/controller/openapi/build
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from emulator.apiserver.apimachinery.objects import Object
 
 _JSON_YAML = ("application/json", "application/yaml")
 _PATCHES = ("application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml")
+_STRATEGIC = "application/strategic-merge-patch+json"
 _META_V1 = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _SCALE = "io.k8s.api.autoscaling.v1.Scale"
 _OPTIONS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -53,6 +54,8 @@ class Described(Protocol):
     plural: str
     namespaced: bool
     subresources: Mapping[str, Any]
+    verbs: Collection[str]
+    strategic: bool  # whether it takes strategic merge patches
 
     @property
     def name(self) -> str:
@@ -79,16 +82,20 @@ class _Route(NamedTuple):
 
 def paths(of: Described, prefix: str) -> dict[str, Object]:
     """Every path of a resource, with its operations."""
-    root = f"/apis/{of.group}/{of.version}"
+    root = f"/apis/{of.group}/{of.version}" if of.group else f"/api/{of.version}"
     result: dict[str, Object] = {}
     listing = _Route("get", "list", "list", of.list_name)
     collection = f"{root}/{of.plural}"
-    if of.namespaced:
+    if of.namespaced and "list" in of.verbs:
         result[collection] = _item(of, collection, [listing], prefix, suffix="ForAllNamespaces")
+    if of.namespaced:
         collection = f"{root}/namespaces/{{namespace}}/{of.plural}"
     creation = _Route("post", "post", "create", of.name, of.name)
     sweep = _Route("delete", "deletecollection", "deletecollection", f"{_META_V1}Status")
-    result[collection] = _item(of, collection, [listing, creation, sweep], prefix)
+    routes = [route for route in (listing, creation, sweep) if route.verb in of.verbs]
+    result[collection] = _item(of, collection, routes, prefix)
+    if "get" not in of.verbs:
+        return result
     one = f"{collection}/{{name}}"
     deletion = _Route("delete", "delete", "delete", f"{_META_V1}Status", f"{_META_V1}DeleteOptions")
     result[one] = _item(of, one, [*_access(of.name), deletion], prefix)
@@ -119,7 +126,7 @@ def _item(of: Described, path: str, routes: list[_Route], prefix: str, *, sub: s
 
 
 def _operation(of: Described, route: _Route, prefix: str, sub: str, suffix: str, *, v2: bool) -> Object:
-    group = of.group.removesuffix(".k8s.io")
+    group = of.group.removesuffix(".k8s.io") or "core"
     scope = "Namespaced" if of.namespaced and not suffix else ""
     rest = f"{scope}{of.kind}{sub.title()}{suffix}"
     verb = "deleteCollection" if route.verb == "deletecollection" else route.verb
@@ -136,7 +143,8 @@ def _operation(of: Described, route: _Route, prefix: str, sub: str, suffix: str,
         codes["201"] = "Created"
     if route.action in ("post", "delete"):
         codes["202"] = "Accepted"
-    media = _PATCHES if route.action == "patch" else _JSON_YAML
+    patches = (*_PATCHES, _STRATEGIC) if of.strategic else _PATCHES
+    media = patches if route.action == "patch" else _JSON_YAML
     if v2:
         operation["consumes"], operation["produces"] = list(media), list(_JSON_YAML)
         if route.body:
