@@ -273,5 +273,5 @@ RESOURCES: tuple[Resource, ...] = (
 )
 """Every built-in resource in every version that is served."""
 
-GROUPS: tuple[str, ...] = tuple(dict.fromkeys(resource.group for resource in RESOURCES if resource.group))
-"""The groups of Kubernetes itself, in the order of discovery; those of custom resources come after them, by name."""
+GROUPS = frozenset(resource.group for resource in RESOURCES)
+"""The groups of Kubernetes itself; the core group is the empty string."""
