@@ -19,7 +19,6 @@ class Doors:
     models_bucket: str
     rpc_address: str
     rpc_closed_because: str
-    registration_url: str
     dialect: str
     pid: int
     started_in_seconds: float
@@ -36,8 +35,6 @@ class Doors:
             "MODELS_BUCKET": self.models_bucket,
             "MA_DIALECT": self.dialect,
         }
-        if self.registration_url:
-            variables["MA_REGISTRATION_URL"] = self.registration_url
         if self.rpc_address:
             variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
         return variables

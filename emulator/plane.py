@@ -21,7 +21,8 @@ from emulator.config import Config
 from emulator.doors import Doors
 from emulator.faults import fit
 from emulator.faults.parts import Parts
-from emulator.michelangelo.layer import Layer, LayerConfig
+from emulator.michelangelo.client import Access
+from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
 from emulator.objectstore.moto_child import MotoChild
 
 READY_SECONDS = 30.0
@@ -83,14 +84,12 @@ class Plane:
         kubeconfig.write(path, kubeconfig.document(address, authority.certificate_pem, people, "admin"))
         layer = Layer(
             LayerConfig(
-                kube_server=address,
-                kube_token=tokens["platform"],
-                kube_ca_pem=authority.certificate_pem,
+                access=Access(address, tokens["platform"], authority.certificate_pem),
+                s3=S3Access(store.endpoint_url, store.admin.access_key_id, store.admin.secret_access_key, store.region),
                 dialect=config.dialect,
                 models_bucket=config.models_bucket,
                 host=config.host,
                 rpc_port=config.rpc_port,
-                objectstore=store,
             ),
             parts.layer,
         )
@@ -107,7 +106,6 @@ class Plane:
             models_bucket=config.models_bucket,
             rpc_address=layer.rpc_address,
             rpc_closed_because=layer.rpc_closed_because,
-            registration_url=layer.registration_url,
             dialect=config.dialect,
             pid=os.getpid(),
             started_in_seconds=round(time.monotonic() - self._started, 3),

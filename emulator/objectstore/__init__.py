@@ -1,0 +1,1 @@
+"""S3: moto as a child process, or an endpoint that exists."""

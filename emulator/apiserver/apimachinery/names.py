@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -72,3 +73,18 @@ class GroupVersionResource(NamedTuple):
     def group_resource(self) -> GroupResource:
         """The same without the version."""
         return GroupResource(self.group, self.resource)
+
+
+_KUBE_VERSION = re.compile(r"v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?")
+
+
+def version_rank(version: str) -> tuple[int, int, int, tuple[int, ...]]:
+    """A sort key: the more stable and the newer a version, the higher (``v2`` > ``v1`` > ``v2beta1`` > ``v1alpha1`` > others).
+
+    Source: k8s.io/apimachinery/pkg/version/helpers.go. Of other names the alphabetically first is the highest.
+    """
+    match = _KUBE_VERSION.fullmatch(version)
+    if match is None:
+        return (0, 0, 0, (*(-ord(char) for char in version), 1))
+    stability = {"alpha": 1, "beta": 2, None: 3}[match.group(2)]
+    return (stability, int(match.group(1)), int(match.group(3) or 0), ())

@@ -143,6 +143,8 @@ class ApiServer:
         info = request.info
         resource = served.resource
         scope = Scope(request, served, self.clock, self.catalog)
+        if resource.deprecation:
+            request.warnings.append(resource.deprecation)
         if info.subresource:
             await self._subresource(scope)
             return

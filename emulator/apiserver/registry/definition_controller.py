@@ -117,6 +117,7 @@ class DefinitionController:
             return
         kinds = [self.wrap(kind) for kind in kinds_of(crd)]
         store = Store(self.backing, kinds[0], name)
+        store.versions = {kind.resource.api_version: kind for kind in kinds}
         unchanged = current is not None and current.spec == spec
         store.reshaped = current.store.reshaped if current and unchanged else self.backing.storage.changed(name)
         self._serving[name] = _Serving(store, copy(spec), terminating)

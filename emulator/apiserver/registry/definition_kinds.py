@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.apiserver.apimachinery.names import version_rank
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.registry.custom_resource import CustomResourceStrategy, CustomShape, StatusStrategy
 from emulator.apiserver.registry.definition_status import TERMINATING, is_true
@@ -64,5 +65,24 @@ def _resource(
         columns=columns_of(version),
         selectable_fields=tuple(selectable),
         custom=True,
+        deprecation=_deprecation(spec, version),
         storage_version=storage,
     )
+
+
+def _deprecation(spec: Object, version: Object) -> str:
+    """The warning about a deprecated version: its own, or one that points to the best version that is not."""
+    if not version.get("deprecated"):
+        return ""
+    if version.get("deprecationWarning") is not None:
+        return str(version["deprecationWarning"])
+    group, kind = spec["group"], spec["names"]["kind"]
+    newer = [
+        other["name"]
+        for other in spec["versions"]
+        if other.get("served")
+        and not other.get("deprecated")
+        and version_rank(other["name"]) > version_rank(version["name"])
+    ]
+    text = f"{group}/{version['name']} {kind} is deprecated"
+    return f"{text}; use {group}/{max(newer, key=version_rank)} {kind}" if newer else text

@@ -37,6 +37,7 @@ class Resource:
     columns: tuple[Column, ...] = ()
     selectable_fields: tuple[str, ...] = ()  # field paths beyond metadata.name and metadata.namespace
     custom: bool = False
+    deprecation: str = ""  # the warning that every request to this version gets
     storage_version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

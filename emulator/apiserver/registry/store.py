@@ -58,6 +58,7 @@ class Store:
         self.backing = backing
         self.kind = kind
         self.name = name or str(kind.resource.group_resource)
+        self.versions = {kind.resource.api_version: kind}  # versions in which objects may be stored
         self.reshaped = 0  # versions up to this revision were stored under an older schema: defaulted again when read
 
     # Reading
@@ -96,9 +97,14 @@ class Store:
         """A private copy of an object in a served version (the stored one, when none is given)."""
         obj: Object = codec.load(stored.data)
         kind = kind or self.kind
-        if kind is not self.kind or stored.revision <= self.reshaped:
-            kind.convert(obj)
-            kind.shape.read(obj)
+        if kind is self.kind and stored.revision > self.reshaped:
+            return obj
+        if kind.resource.custom:
+            # defaults are those of the version that was stored: another version's are not filled in on the way out
+            self.versions.get(obj.get("apiVersion") or "", self.kind).shape.default(obj)
+        kind.convert(obj)
+        kind.shape.read(obj)
+        if not kind.resource.custom:
             kind.shape.default(obj)
         return obj
 
@@ -247,6 +253,9 @@ class Store:
     def _to_storage(self, obj: Object) -> None:
         if obj.get("apiVersion") != self.kind.resource.api_version:
             self.kind.convert(obj)
+            if self.kind.resource.custom:  # what the storage version does not know is lost
+                self.kind.shape.read(obj)
+                self.kind.shape.default(obj)
 
     def _encoder(self, obj: Object) -> Callable[[int], bytes]:
         self._to_storage(obj)

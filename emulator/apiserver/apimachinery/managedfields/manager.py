@@ -133,9 +133,7 @@ class FieldManager:
         self._api_version = api_version
         self._kind = kind
         self._subresource = subresource
-        self._ignored = fieldset.union(
-            _STRIPPED, fieldset.from_paths([tuple("f:" + name for name in path) for path in reset_fields])
-        )
+        self._ignored = fieldset.from_paths([tuple("f:" + name for name in path) for path in reset_fields])
         self._compiled: typed.Type | None = None
 
     @property
@@ -185,14 +183,19 @@ class FieldManager:
 
     def _update(self, live: Object | None, new: Object, owned: _Owned, name: str, now: str) -> None:
         before = self._source.blank if live is None else live
-        changed, removed = typed.compare(self._type, _plain(before), _plain(new))
+        changed, removed = self._compare(_plain(before), _plain(new))
         _take(owned, changed, removed, None)
         manager = Manager(name, "Update", self._api_version, self._subresource)
-        taken = fieldset.without_prefixes(_strip(changed), self._ignored)
+        taken = _strip(changed)
         if taken:
             owned.replace(manager, fieldset.union(owned.sets.get(manager, {}), taken), self._api_version)
             owned.times[manager] = now
         _cap(owned)
+
+    def _compare(self, before: Object | None, after: Object | None) -> tuple[Set, Set]:
+        """What changed and what went, but for what a write here ignores."""
+        changed, removed = typed.compare(self._type, before, after)
+        return fieldset.without_prefixes(changed, self._ignored), fieldset.without_prefixes(removed, self._ignored)
 
     # Apply
 
@@ -237,7 +240,7 @@ class FieldManager:
         applied = fieldset.without_prefixes(_strip(typed.field_set(self._type, wanted)), self._ignored)
         owned.replace(manager, applied, self._api_version)
         merged = self._prune(merged, owned, last)
-        changed, removed = typed.compare(self._type, current, merged)
+        changed, removed = self._compare(current, merged)
         conflicts = _conflicts(owned, changed, manager)
         if conflicts and not force and not _within(conflicts, allowed):
             raise _conflict_error(conflicts)

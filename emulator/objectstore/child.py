@@ -1,0 +1,52 @@
+"""The child process: moto's S3 on an inherited socket. Run as ``python -m emulator.objectstore.child``, settings on stdin."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+from typing import Any
+
+
+def _die_with_parent() -> None:
+    """End as soon as the parent's end of the pipe closes, however it ended."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve until the parent goes or asks us to end."""
+    settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(16 * 1024 * 1024))
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.s3.models import s3_backends
+    from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+    class Handler(WSGIRequestHandler):
+        """HTTP/1.1 (connections are kept), and no line per request."""
+
+        protocol_version = "HTTP/1.1"
+
+        def log_request(self, code: Any = "-", size: Any = "-") -> None:
+            """Requests are not logged here."""
+
+    account = "123456789012"
+    backend = s3_backends[account]["aws"]
+    for name in settings["buckets"]:
+        backend.create_bucket(name, settings["region"])
+    application = DomainDispatcherApplication(create_backend_app)
+    sock = socket.socket(fileno=settings["fd"])
+    host, port = sock.getsockname()[:2]
+    server = ThreadedWSGIServer(host, port, application, Handler, fd=settings["fd"])
+    server.daemon_threads = True
+    sys.stdout.buffer.write(b"ready\n")
+    sys.stdout.buffer.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
