@@ -192,7 +192,7 @@ class ApiServer:
             await connector(scope)
             return
         if info.verb not in known.verbs:
-            raise not_allowed()
+            raise errors.method_not_supported(resource.group_resource, info.verb) if resource.custom else not_allowed()
         if info.subresource == "scale":
             await scale(scope)
             return

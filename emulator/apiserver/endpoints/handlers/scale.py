@@ -102,12 +102,41 @@ async def scale(scope: Scope) -> None:
             raise errors.bad_request("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is no integer")
         _put(new, spec_path, replicas)
         manager.update(old, new, context.manager, context.now)
+        _own(old, new, spec_path)
         return new
 
     context.subresource = ""
     stored, _ = store.update(context, kind, transform)
     shown = _scale(scope, codec.load(store.view(stored, kind)))
     await request.answer(200, render(shown, form, scope.pretty(form)), form.content_type)
+
+
+def _own(old: Object, new: Object, path: str) -> None:
+    """Settle who owns the replicas after a write (k8s.io/apimachinery/pkg/util/managedfields/scalehandler.go).
+
+    Without an owner before there is none after; who comes to own them here gets no time.
+    """
+    before: list[Object] = metadata(old).get("managedFields") or []
+    if not any(_owns(entry.get("fieldsV1"), path) for entry in before):
+        if before:
+            metadata(new)["managedFields"] = before
+        else:
+            metadata(new).pop("managedFields", None)
+        return
+    times = {(entry.get("manager"), entry.get("operation"), entry.get("subresource")): entry.get("time") for entry in before}
+    for entry in metadata(new).get("managedFields") or []:
+        if entry.get("subresource") == "scale":
+            entry.pop("time", None)
+            if time := times.get((entry.get("manager"), entry.get("operation"), "scale")):
+                entry["time"] = time
+
+
+def _owns(fields: Any, path: str) -> bool:
+    for part in path.strip(".").split("."):
+        if not isinstance(fields, dict) or f"f:{part}" not in fields:
+            return False
+        fields = fields[f"f:{part}"]
+    return True
 
 
 def _patched(current: Object, sort: str, data: bytes) -> Object:
