@@ -103,7 +103,7 @@ class StatusStrategy(CustomResourceStrategy):
 
     def __init__(self, schema: CompiledSchema, selectable: Mapping[str, JsonPath]) -> None:
         super().__init__(schema, status=True, selectable=selectable)
-        self.reset_fields = frozenset({("spec",)})
+        self.reset_fields = frozenset({("metadata",), ("spec",)})
 
     def prepare_for_update(self, context: Context, new: Object, old: Object) -> None:
         """Take the status, and the metadata that tracks it; the rest stays."""

@@ -260,6 +260,7 @@ class Struct(Reader):
         self.short = short
         self.fields: dict[str, Field] = {}
         self.always: list[tuple[str, Reader]] = []
+        self.stored_as_json = short.startswith("CustomResourceDefinition")  # unlike other kinds, which are protobuf
 
     def add(self, name: str, field: Field) -> None:
         """One more field."""
@@ -297,7 +298,7 @@ class Struct(Reader):
                 _prefix(unknown, known, name)
             if kept is None or (field.omits and not kept):
                 del value[name]
-            elif field.always and not kept and isinstance(field.reader, (Items, Entries)):
+            elif field.always and not kept and isinstance(field.reader, (Items, Entries)) and not self.stored_as_json:
                 value[name] = None  # storage keeps no empty lists and maps apart from missing ones
             else:
                 value[name] = kept
