@@ -10,6 +10,7 @@ from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.endpoints.request import Request
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.resource import Resource
+from emulator.apiserver.schema import protobuf
 
 JSON = "application/json"
 YAML = "application/yaml"
@@ -31,6 +32,11 @@ def unknown_format(accepted: str) -> StatusError:
 
 def parse(data: bytes, sort: str, kind: str) -> tuple[Object, list[str]]:
     """A body as an object, with the messages of duplicate fields. Raises StatusError: 400, 415."""
+    if sort == PROTOBUF:
+        try:
+            return protobuf.decode(data), []
+        except ValueError as error:
+            raise _unrecognized(kind, str(error), data) from None
     if sort not in ("", JSON, YAML):
         raise unknown_format(_ACCEPTED)
     try:
@@ -140,6 +146,8 @@ def read(obj: Object, kind: Kind, duplicates: list[str], validation: str, warnin
 async def read_body(request: Request, kind: Kind, validation: str) -> Object:
     """The request's body as an object of a kind, read and defaulted. Raises StatusError: 400, 413, 415, 422."""
     sort = media_type(request)
+    if sort == PROTOBUF and kind.resource.custom:
+        raise unknown_format(f"{JSON}, {YAML}")
     data = await request.body()
     obj, duplicates = parse(data, sort, kind.resource.kind)
     check_kind(obj, kind.resource, data)
