@@ -8,6 +8,7 @@ from emulator.apiserver.apimachinery.options import parse_create_options
 from emulator.apiserver.endpoints.decoding import read_body
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.scope import Scope
+from emulator.apiserver.registry.builtin.kinds import virtual_kind
 
 
 async def create(scope: Scope) -> None:
@@ -15,12 +16,16 @@ async def create(scope: Scope) -> None:
     request = scope.request
     form = scope.form()
     options = parse_create_options(request.query)
-    obj = await read_body(request, scope.kind, options.field_validation)
-    context = scope.context(options.field_manager, options.dry_run)
-    if scope.served.connects and request.info.subresource in scope.served.connects:
-        answer = scope.served.connects[request.info.subresource](context, obj)
+    connect = scope.served.connects.get(request.info.subresource)
+    if connect is not None:
+        subresource = scope.resource.subresource(request.info.subresource)
+        kind = virtual_kind(subresource.kind) if subresource is not None and subresource.kind else scope.kind
+        body = await read_body(request, kind, options.field_validation)
+        answer = connect(scope.context(options.field_manager, options.dry_run), body)
         await request.answer(201, render(answer, form, scope.pretty(form)), form.content_type)
         return
+    obj = await read_body(request, scope.kind, options.field_validation)
+    context = scope.context(options.field_manager, options.dry_run)
     if context.name and not metadata(obj).get("name"):
         metadata(obj)["name"] = context.name
     if context.name and metadata(obj).get("name") != context.name:

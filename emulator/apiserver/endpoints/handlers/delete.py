@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.errors import details
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.apimachinery.options import DeleteOptions, parse_delete_options, parse_list_options
-from emulator.apiserver.endpoints.decoding import media_type
+from emulator.apiserver.endpoints.decoding import JSON, PROTOBUF, media_type
 from emulator.apiserver.endpoints.handlers.list import document
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.registry.listing import Listing, list_page, selection
+from emulator.apiserver.schema import protobuf
 
 
 async def _options(scope: Scope) -> DeleteOptions:
     request = scope.request
-    return parse_delete_options(request.query, await request.body(), media_type(request))
+    body, sort = await request.body(), media_type(request)
+    if body and sort == PROTOBUF:
+        try:
+            body, sort = codec.encode(protobuf.decode(body)), JSON
+        except ValueError as error:
+            raise errors.bad_request(str(error)) from None
+    return parse_delete_options(request.query, body, sort)
 
 
 async def delete(scope: Scope) -> None:

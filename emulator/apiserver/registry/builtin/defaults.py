@@ -1,14 +1,22 @@
-"""Defaults of built-in kinds (k8s.io/kubernetes/pkg/apis/*/v1/defaults.go), as functions by kind."""
+"""Defaults of built-in kinds (k8s.io/kubernetes/pkg/apis/*/v1/defaults.go), as functions by kind.
+
+They are filled in where an object is read from a client, before anybody owns its fields: what is written elsewhere in the object
+(``stringData``, the namespace's name) is brought into its place here, too.
+"""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
-from emulator.apiserver.apimachinery.objects import Object
-from emulator.apiserver.schema.definition import default_definition
+from emulator.apiserver.apimachinery.objects import Object, metadata
+from emulator.apiserver.registry.builtin import pod_defaults, workload_defaults
+from emulator.apiserver.registry.builtin.pod_defaults import fill
 
-Default = Callable[[Object], None]
+RBAC_GROUP = "rbac.authorization.k8s.io"
+NAME_LABEL = "kubernetes.io/metadata.name"
+CLIENT_IP_SECONDS = 10800
 
 
 def default_of(kind: str, obj: Object) -> None:
@@ -18,237 +26,210 @@ def default_of(kind: str, obj: Object) -> None:
         function(obj)
 
 
-def _set(obj: Object, **values: Any) -> None:
-    for name, value in values.items():
-        if obj.get(name) is None:
-            obj[name] = value
+def _namespace(obj: Object) -> None:
+    """The label with its name, which selectors go by."""
+    name = metadata(obj).get("name")
+    if name:
+        metadata(obj).setdefault("labels", {})[NAME_LABEL] = name
 
 
-def pod_spec(spec: Object) -> None:
-    """What every pod has."""
-    _set(
-        spec,
-        restartPolicy="Always",
-        dnsPolicy="ClusterFirst",
-        terminationGracePeriodSeconds=30,
-        securityContext={},
-        schedulerName="default-scheduler",
-    )
-    if spec.get("serviceAccountName") and not spec.get("serviceAccount"):
-        spec["serviceAccount"] = spec["serviceAccountName"]
-    for name in ("initContainers", "containers", "ephemeralContainers"):
-        for container in spec.get(name) or ():
-            _container(container)
-    for volume in spec.get("volumes") or ():
-        _volume(volume)
-
-
-def _container(container: Object) -> None:
-    _set(container, terminationMessagePath="/dev/termination-log", terminationMessagePolicy="File", resources={})
-    if not container.get("imagePullPolicy"):
-        image = container.get("image") or ""
-        tag = image.rpartition("/")[2].partition(":")[2]
-        latest = "@" not in image and tag in ("", "latest")
-        container["imagePullPolicy"] = "Always" if latest else "IfNotPresent"
-    for port in container.get("ports") or ():
-        _set(port, protocol="TCP")
-    resources = container["resources"]
-    for name, value in (resources.get("limits") or {}).items():
-        resources.setdefault("requests", {}).setdefault(name, value)
-    for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
-        if container.get(probe):
-            _probe(container[probe])
-    for variable in container.get("env") or ():
-        reference = (variable.get("valueFrom") or {}).get("fieldRef")
-        if reference is not None:
-            _set(reference, apiVersion="v1")
-
-
-def _probe(probe: Object) -> None:
-    _set(probe, timeoutSeconds=1, periodSeconds=10, successThreshold=1, failureThreshold=3)
-    if probe.get("httpGet"):
-        _set(probe["httpGet"], path="/", scheme="HTTP")
-
-
-def _volume(volume: Object) -> None:
-    for name in ("configMap", "secret", "downwardAPI", "projected"):
-        if volume.get(name) is not None:
-            _set(volume[name], defaultMode=420)
-    if volume.get("hostPath") is not None:
-        _set(volume["hostPath"], type="")
-    if not set(volume) - {"name"}:
-        volume["emptyDir"] = {}
-
-
-def _template(obj: Object) -> None:
-    template = obj.setdefault("spec", {}).setdefault("template", {})
-    template.setdefault("metadata", {})
-    pod_spec(template.setdefault("spec", {}))
-
-
-def _pod(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    pod_spec(spec)
-    _set(spec, enableServiceLinks=True)
-
-
-def _rolling(strategy: Object) -> None:
-    if strategy.get("type", "RollingUpdate") == "RollingUpdate":
-        _set(strategy.setdefault("rollingUpdate", {}), maxUnavailable="25%", maxSurge="25%")
-
-
-def _deployment(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    _set(spec, replicas=1, revisionHistoryLimit=10, progressDeadlineSeconds=600)
-    strategy = spec.setdefault("strategy", {})
-    _set(strategy, type="RollingUpdate")
-    _rolling(strategy)
-    _template(obj)
-
-
-def _stateful_set(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    _set(spec, replicas=1, revisionHistoryLimit=10, podManagementPolicy="OrderedReady")
-    _set(spec, persistentVolumeClaimRetentionPolicy={"whenDeleted": "Retain", "whenScaled": "Retain"})
-    strategy = spec.setdefault("updateStrategy", {})
-    _set(strategy, type="RollingUpdate")
-    if strategy["type"] == "RollingUpdate":
-        _set(strategy.setdefault("rollingUpdate", {}), partition=0)
-    for claim in spec.get("volumeClaimTemplates") or ():
-        claim.setdefault("apiVersion", "v1")
-        claim.setdefault("kind", "PersistentVolumeClaim")
-        _claim(claim)
-    _template(obj)
-
-
-def _daemon_set(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    _set(spec, revisionHistoryLimit=10)
-    strategy = spec.setdefault("updateStrategy", {})
-    _set(strategy, type="RollingUpdate")
-    if strategy["type"] == "RollingUpdate":
-        _set(strategy.setdefault("rollingUpdate", {}), maxUnavailable=1, maxSurge=0)
-    _template(obj)
-
-
-def _replica_set(obj: Object) -> None:
-    _set(obj.setdefault("spec", {}), replicas=1)
-    _template(obj)
-
-
-def _job(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    if spec.get("completions") is None and spec.get("parallelism") is None:
-        _set(spec, completions=1, parallelism=1)
-    _set(spec, parallelism=1, backoffLimit=6, completionMode="NonIndexed", suspend=False, podReplacementPolicy="TerminatingOrFailed")
-    _template(obj)
-
-
-def _cron_job(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    _set(spec, concurrencyPolicy="Allow", suspend=False, successfulJobsHistoryLimit=3, failedJobsHistoryLimit=1)
-    job = spec.setdefault("jobTemplate", {})
-    job.setdefault("metadata", {})
-    _template(job)
-
-
-def _claim(obj: Object) -> None:
-    _set(obj.setdefault("spec", {}), volumeMode="Filesystem")
-    _set(obj.setdefault("status", {}), phase="Pending")
-
-
-def _volume_claimed(obj: Object) -> None:
-    _set(obj.setdefault("spec", {}), persistentVolumeReclaimPolicy="Retain", volumeMode="Filesystem")
-    _set(obj.setdefault("status", {}), phase="Pending")
+def _secret(obj: Object) -> None:
+    plain = obj.pop("stringData", None)
+    for name, text in (plain or {}).items():
+        obj.setdefault("data", {})[name] = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    fill(obj, type="Opaque")
 
 
 def _service(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    _set(spec, sessionAffinity="None", type="ClusterIP")
+    spec = obj["spec"]
+    fill(spec, sessionAffinity="None", type="ClusterIP")
+    if spec["sessionAffinity"] == "None":
+        spec.pop("sessionAffinityConfig", None)
+    if spec["sessionAffinity"] == "ClientIP":
+        fill(spec, sessionAffinityConfig={})
+        fill(spec["sessionAffinityConfig"], clientIP={})
+        fill(spec["sessionAffinityConfig"]["clientIP"], timeoutSeconds=CLIENT_IP_SECONDS)
     for port in spec.get("ports") or ():
-        _set(port, protocol="TCP")
+        fill(port, protocol="TCP")
         if port.get("targetPort") in (None, 0, ""):
             port["targetPort"] = port.get("port", 0)
-    if spec["sessionAffinity"] == "ClientIP":
-        _set(spec.setdefault("sessionAffinityConfig", {}).setdefault("clientIP", {}), timeoutSeconds=10800)
     if spec["type"] in ("NodePort", "LoadBalancer"):
-        _set(spec, externalTrafficPolicy="Cluster")
+        fill(spec, externalTrafficPolicy="Cluster")
+    if spec["type"] in ("ClusterIP", "NodePort", "LoadBalancer"):
+        fill(spec, internalTrafficPolicy="Cluster")
     if spec["type"] == "LoadBalancer":
-        _set(spec, allocateLoadBalancerNodePorts=True)
-    if spec["type"] != "ExternalName":
-        _set(spec, internalTrafficPolicy="Cluster")
+        fill(spec, allocateLoadBalancerNodePorts=True)
 
 
-def _network_policy(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    spec.setdefault("podSelector", {})
-    if not spec.get("policyTypes"):
-        spec["policyTypes"] = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
-    for rules in ("ingress", "egress"):
-        for rule in spec.get(rules) or ():
-            for port in rule.get("ports") or ():
-                _set(port, protocol="TCP")
-
-
-def _storage_class(obj: Object) -> None:
-    _set(obj, reclaimPolicy="Delete", volumeBindingMode="Immediate")
+def _endpoints(obj: Object) -> None:
+    for subset in obj.get("subsets") or ():
+        for port in subset.get("ports") or ():
+            fill(port, protocol="TCP")
 
 
 def _endpoint_slice(obj: Object) -> None:
     for port in obj.get("ports") or ():
-        _set(port, name="", protocol="TCP")
+        fill(port, name="", protocol="TCP")
+
+
+def _limit_range(obj: Object) -> None:
+    for item in obj["spec"].get("limits") or ():
+        if item.get("type") != "Container":
+            continue
+        limits = item.setdefault("default", {})
+        requests = item.setdefault("defaultRequest", {})
+        for source, target in ((item.get("max"), limits), (limits, requests), (item.get("min"), requests)):
+            for name, value in (source or {}).items():
+                target.setdefault(name, value)
+        for name in ("default", "defaultRequest"):
+            if not item[name]:
+                del item[name]
+
+
+def _node(obj: Object) -> None:
+    status = obj["status"]
+    if status.get("capacity") and not status.get("allocatable"):
+        status["allocatable"] = dict(status["capacity"])
+
+
+def _volume(obj: Object) -> None:
+    fill(obj["spec"], persistentVolumeReclaimPolicy="Retain", volumeMode="Filesystem")
+    fill(obj["status"], phase="Pending")
+
+
+def _binding(obj: Object) -> None:
+    if not obj["roleRef"].get("apiGroup"):
+        obj["roleRef"]["apiGroup"] = RBAC_GROUP
+    for subject in obj.get("subjects") or ():
+        if subject.get("kind") in ("User", "Group"):
+            fill(subject, apiGroup=RBAC_GROUP)
+
+
+def _network_policy(obj: Object) -> None:
+    spec = obj["spec"]
+    for rules in ("ingress", "egress"):
+        for rule in spec.get(rules) or ():
+            for port in rule.get("ports") or ():
+                fill(port, protocol="TCP")
+    if not spec.get("policyTypes"):
+        spec["policyTypes"] = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
+
+
+def _ingress_class(obj: Object) -> None:
+    parameters = obj["spec"].get("parameters")
+    if parameters is not None:
+        fill(parameters, scope="Cluster")
+
+
+def _storage_class(obj: Object) -> None:
+    fill(obj, reclaimPolicy="Delete", volumeBindingMode="Immediate")
+
+
+def _storage_driver(obj: Object) -> None:
+    spec = obj["spec"]
+    fill(spec, attachRequired=True, podInfoOnMount=False, storageCapacity=False, requiresRepublish=False)
+    fill(spec, fsGroupPolicy="ReadWriteOnceWithFSType", seLinuxMount=False)
+    if not spec.get("volumeLifecycleModes"):
+        spec["volumeLifecycleModes"] = ["Persistent"]
 
 
 def _priority_class(obj: Object) -> None:
-    _set(obj, preemptionPolicy="PreemptLowerPriority")
+    fill(obj, preemptionPolicy="PreemptLowerPriority")
+
+
+def _matches(rules: Any) -> None:
+    for rule in rules or ():
+        fill(rule, scope="*")
 
 
 def _webhooks(obj: Object) -> None:
     for hook in obj.get("webhooks") or ():
-        _set(hook, failurePolicy="Fail", matchPolicy="Equivalent", namespaceSelector={}, objectSelector={}, timeoutSeconds=10)
+        fill(hook, failurePolicy="Fail", matchPolicy="Equivalent", timeoutSeconds=10)
+        fill(hook, namespaceSelector={}, objectSelector={})
         if obj.get("kind") == "MutatingWebhookConfiguration":
-            _set(hook, reinvocationPolicy="Never")
-        service = (hook.get("clientConfig") or {}).get("service")
+            fill(hook, reinvocationPolicy="Never")
+        service = hook["clientConfig"].get("service")
         if service is not None:
-            _set(service, port=443)
-        for rule in hook.get("rules") or ():
-            _set(rule, scope="*")
+            fill(service, port=443)
+        _matches(hook.get("rules"))
+
+
+def _match_resources(resources: Object | None) -> None:
+    if resources is not None:
+        fill(resources, matchPolicy="Equivalent", namespaceSelector={}, objectSelector={})
+        _matches(resources.get("resourceRules"))
+        _matches(resources.get("excludeResourceRules"))
 
 
 def _admission_policy(obj: Object) -> None:
-    spec = obj.setdefault("spec", {})
-    _set(spec, failurePolicy="Fail")
-    constraints = spec.get("matchConstraints")
-    if constraints is not None:
-        _set(constraints, matchPolicy="Equivalent", namespaceSelector={}, objectSelector={})
-        for rule in constraints.get("resourceRules") or ():
-            _set(rule, scope="*")
+    fill(obj["spec"], failurePolicy="Fail")
+    _match_resources(obj["spec"].get("matchConstraints"))
 
 
-def _autoscaler(obj: Object) -> None:
-    _set(obj.setdefault("spec", {}), minReplicas=1)
+def _admission_binding(obj: Object) -> None:
+    _match_resources(obj["spec"].get("matchResources"))
 
 
-_DEFAULTS: dict[str, Default] = {
-    "CustomResourceDefinition": default_definition,
-    "Pod": _pod,
-    "PodTemplate": lambda obj: pod_spec(obj.setdefault("template", {}).setdefault("spec", {})),
-    "Deployment": _deployment,
-    "ReplicaSet": _replica_set,
-    "ReplicationController": _replica_set,
-    "StatefulSet": _stateful_set,
-    "DaemonSet": _daemon_set,
-    "Job": _job,
-    "CronJob": _cron_job,
-    "PersistentVolumeClaim": _claim,
-    "PersistentVolume": _volume_claimed,
-    "Service": _service,
-    "NetworkPolicy": _network_policy,
-    "StorageClass": _storage_class,
+def _api_service(obj: Object) -> None:
+    service = obj["spec"].get("service")
+    if service is not None:
+        fill(service, port=443)
+
+
+def _flow_schema(obj: Object) -> None:
+    fill(obj["spec"], matchingPrecedence=1000)
+    if not obj["spec"]["matchingPrecedence"]:
+        obj["spec"]["matchingPrecedence"] = 1000
+
+
+def _priority_level(obj: Object) -> None:
+    limited = obj["spec"].get("limited")
+    if limited is None:
+        return
+    fill(limited, nominalConcurrencyShares=30, lendablePercent=0)
+    queuing = (limited.get("limitResponse") or {}).get("queuing")
+    if queuing is not None:
+        for name, value in (("queues", 64), ("handSize", 8), ("queueLengthLimit", 50)):
+            queuing[name] = queuing.get(name) or value
+
+
+def _token_request(obj: Object) -> None:
+    fill(obj["spec"], expirationSeconds=3600)
+
+
+_DEFAULTS: dict[str, Callable[[Object], None]] = {
+    "APIService": _api_service,
+    "CSIDriver": _storage_driver,
+    "ClusterRoleBinding": _binding,
+    "CronJob": workload_defaults.cron_job,
+    "DaemonSet": workload_defaults.daemon_set,
+    "Deployment": workload_defaults.deployment,
     "EndpointSlice": _endpoint_slice,
-    "PriorityClass": _priority_class,
-    "ValidatingWebhookConfiguration": _webhooks,
+    "Endpoints": _endpoints,
+    "FlowSchema": _flow_schema,
+    "HorizontalPodAutoscaler": workload_defaults.autoscaler,
+    "IngressClass": _ingress_class,
+    "Job": workload_defaults.job,
+    "LimitRange": _limit_range,
     "MutatingWebhookConfiguration": _webhooks,
+    "Namespace": _namespace,
+    "NetworkPolicy": _network_policy,
+    "Node": _node,
+    "PersistentVolume": _volume,
+    "PersistentVolumeClaim": workload_defaults.volume_claim,
+    "Pod": pod_defaults.pod,
+    "PodTemplate": lambda obj: pod_defaults.pod_spec(obj["template"]["spec"]),
+    "PriorityClass": _priority_class,
+    "PriorityLevelConfiguration": _priority_level,
+    "ReplicaSet": workload_defaults.replica_set,
+    "ReplicationController": workload_defaults.replication_controller,
+    "RoleBinding": _binding,
+    "Secret": _secret,
+    "Service": _service,
+    "StatefulSet": workload_defaults.stateful_set,
+    "StorageClass": _storage_class,
+    "TokenRequest": _token_request,
     "ValidatingAdmissionPolicy": _admission_policy,
-    "HorizontalPodAutoscaler": _autoscaler,
+    "ValidatingAdmissionPolicyBinding": _admission_binding,
+    "ValidatingWebhookConfiguration": _webhooks,
 }

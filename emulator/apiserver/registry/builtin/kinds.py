@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from emulator.apiserver.apimachinery.names import GroupVersionKind
@@ -109,6 +109,9 @@ def builtin_kinds() -> list[Kind]:
     return [_kind(resource) for resource in RESOURCES]
 
 
-def shape_of(gvk: GroupVersionKind) -> TypedShape:
-    """The shape of a kind that is no resource of its own (TokenRequest, Eviction, Scale)."""
-    return DefaultingShape(gvk)
+@cache
+def virtual_kind(gvk: GroupVersionKind) -> Kind:
+    """A kind that is no resource of its own: what is posted to a subresource (TokenRequest, Eviction, Binding)."""
+    plural = f"{gvk.kind.lower()}s"
+    resource = Resource(gvk.group, gvk.version, plural, gvk.kind, namespaced=True, verbs=("create",))
+    return Kind(resource, DefaultingShape(gvk), BuiltinStrategy(), partial(_cells, resource))
