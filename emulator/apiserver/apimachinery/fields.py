@@ -110,6 +110,19 @@ def _ordered(value: Any) -> Any:
     return int(value) if isinstance(value, float) and abs(value) < 1e21 and value.is_integer() else value
 
 
+def go_print(value: Any) -> str:
+    """A JSON value as Go's %v prints it: ``map[a:1 b:[x y]]``."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{name}:{go_print(value[name])}' for name in sorted(value))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(go_print, value))}]"
+    return go_float(value) if isinstance(value, float) else str(value)
+
+
 def go_float(value: float) -> str:
     """A float as Go's %v prints it: ``100``, ``0.5``, ``1e+21``."""
     if not math.isfinite(value):

@@ -8,6 +8,7 @@ from emulator.apiserver.apimachinery.fields import invalid as invalid_field
 from emulator.apiserver.apimachinery.names import GroupKind
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.endpoints.request import Request
+from emulator.apiserver.endpoints.strictness import complaints, strict_error
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.resource import Resource
 from emulator.apiserver.schema import protobuf
@@ -123,10 +124,13 @@ def _check_custom(obj: Object, kind: str, version: str, resource: Resource, data
         raise errors.invalid(where, name, [invalid_field("kind", kind, f"must be {resource.kind}")])
 
 
-def read(obj: Object, kind: Kind, duplicates: list[str], validation: str, warnings: list[str]) -> None:
+def read(
+    obj: Object, kind: Kind, duplicates: list[str], validation: str, warnings: list[str], document: bytes = b""
+) -> None:
     """Read an object as its kind: drop unknown fields, and warn of or refuse them as *validation* says.
 
-    Raises StatusError (400) with the real decoder's text.
+    *document* is the object's JSON: of a built-in kind it tells the order of the complaints. Raises StatusError (400) with the
+    real decoder's text.
     """
     resource = kind.resource
     prefix = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
@@ -134,11 +138,11 @@ def read(obj: Object, kind: Kind, duplicates: list[str], validation: str, warnin
         unknown = kind.shape.read(obj)
     except ValueError as error:
         raise errors.bad_request(f"{prefix}: {error}") from None
-    found = duplicates + [f'unknown field "{path}"' for path in unknown]
-    if not found:
+    if not duplicates and not unknown:
         return
+    found = complaints(document, duplicates, unknown, in_order=bool(document) and not resource.custom)
     if validation == "Strict":
-        raise errors.bad_request(f"{prefix}: strict decoding error: {', '.join(found)}")
+        raise errors.bad_request(f"{prefix}: {strict_error(found)}")
     if validation != "Ignore":
         warnings.extend(found)
 
@@ -151,6 +155,7 @@ async def read_body(request: Request, kind: Kind, validation: str) -> Object:
     data = await request.body()
     obj, duplicates = parse(data, sort, kind.resource.kind)
     check_kind(obj, kind.resource, data)
-    read(obj, kind, duplicates, validation, request.warnings)
+    document = data if sort in ("", JSON) else codec.encode(obj)
+    read(obj, kind, duplicates, validation, request.warnings, document)
     kind.shape.default(obj)
     return obj

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.apiserver.apimachinery import fields
-from emulator.apiserver.apimachinery.fields import FieldError, go_float
+from emulator.apiserver.apimachinery.fields import FieldError, go_print
 from emulator.apiserver.apimachinery.objects import Object
 
 _MOST_REPLICAS = 2**31 - 1
@@ -81,16 +81,3 @@ def _replicas(obj: Object, path: str) -> list[FieldError]:
 
 def _accessor_error(path: str, value: Any, wanted: str) -> str:
     return f"{path} accessor error: {go_print(value)} is of the type {_GO_TYPES[type(value)]}, expected {wanted}"
-
-
-def go_print(value: Any) -> str:
-    """A JSON value as Go's %v prints it: ``map[a:1 b:[x y]]``."""
-    if value is None:
-        return "<nil>"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{name}:{go_print(value[name])}' for name in sorted(value))}]"
-    if isinstance(value, list):
-        return f"[{' '.join(map(go_print, value))}]"
-    return go_float(value) if isinstance(value, float) else str(value)

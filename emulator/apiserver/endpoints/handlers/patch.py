@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.errors import StatusError
+from emulator.apiserver.apimachinery.fields import go_print
 from emulator.apiserver.apimachinery.fields import invalid as invalid_field
 from emulator.apiserver.apimachinery.names import GroupKind
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
@@ -15,6 +16,7 @@ from emulator.apiserver.apimachinery.patch import json_patch, merge_patch, strat
 from emulator.apiserver.endpoints.decoding import media_type, read, unknown_format
 from emulator.apiserver.endpoints.handlers.update import check_name
 from emulator.apiserver.endpoints.scope import Scope
+from emulator.apiserver.endpoints.strictness import complaints, repeated_keys, strict_error
 from emulator.apiserver.registry.strategy import Context
 
 JSON_PATCH = "application/json-patch+json"
@@ -39,7 +41,8 @@ async def patch(scope: Scope) -> None:
     if sort == APPLY:
         transform = _apply(scope, context, data, options)
     else:
-        transform = _patch(scope, context, _change(scope, sort, data), options)
+        change, repeated, shown = _change(scope, sort, data)
+        transform = _patch(scope, context, change, options, repeated, shown)
     stored, created = scope.store.update(context, scope.kind, transform, creates=sort == APPLY)
     await scope.answer(201 if created else 200, stored, form)
 
@@ -55,28 +58,33 @@ def _check_sort(scope: Scope, sort: str) -> None:
     raise StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
 
 
-def _change(scope: Scope, sort: str, data: bytes) -> Change:
-    """The patch as a function of the current object. Raises StatusError (400) when it cannot be read."""
+def _change(scope: Scope, sort: str, data: bytes) -> tuple[Change, list[str], str]:
+    """The patch as a function of the current object, the fields it repeats, and how errors show it (empty: as the result).
+
+    Raises StatusError (400) when it cannot be read.
+    """
     try:
-        value, _ = codec.decode_json(data)
+        value, repeated = codec.decode_json(data)
     except ValueError as error:
         raise errors.bad_request(f"error decoding patch: {error}") from None
     if sort == JSON_PATCH:
-        return json_patch.compile(value)
+        return json_patch.compile(value), [f"json patch {text}" for text in repeated], ""
     if not isinstance(value, dict):
         go = "map[string]interface {}"
         raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {_sort(value)} into Go value of type {go}")
     if sort == MERGE_PATCH:
-        return lambda live: merge_patch.apply(live, value)
+        return lambda live: merge_patch.apply(live, value), repeated, ""
     source = scope.kind.shape.source
-    return lambda live: strategic.apply(live, value, source.node, source.resolve)
+    return lambda live: strategic.apply(live, value, source.node, source.resolve), repeated, go_print(value)
 
 
 def _sort(value: Any) -> str:
     return {list: "array", str: "string", bool: "bool"}.get(type(value), "number")
 
 
-def _patch(scope: Scope, context: Context, change: Change, options: PatchOptions) -> Callable[[Object | None], Object]:
+def _patch(
+    scope: Scope, context: Context, change: Change, options: PatchOptions, repeated: list[str], shown: str
+) -> Callable[[Object | None], Object]:
     kind = scope.kind
     manager = kind.field_manager(context.subresource)
 
@@ -86,7 +94,7 @@ def _patch(scope: Scope, context: Context, change: Change, options: PatchOptions
             new = change(copy(old))
         except ValueError as error:
             raise StatusError(422, "Invalid", str(error)) from None
-        _read_patched(scope, new, options)
+        _read_patched(scope, new, options, repeated, shown)
         check_name(new, context.name)
         manager.update(old, new, context.manager, context.now)
         return new
@@ -94,7 +102,7 @@ def _patch(scope: Scope, context: Context, change: Change, options: PatchOptions
     return transform
 
 
-def _read_patched(scope: Scope, new: Object, options: PatchOptions) -> None:
+def _read_patched(scope: Scope, new: Object, options: PatchOptions, repeated: list[str], shown: str) -> None:
     """Read a patched object as its kind; what strict validation refuses here is 422 about the field ``patch``."""
     if not isinstance(new, dict):
         raise errors.bad_request("the patched object is not an object")
@@ -102,15 +110,22 @@ def _read_patched(scope: Scope, new: Object, options: PatchOptions) -> None:
     if new.get("apiVersion") != resource.api_version or new.get("kind") != resource.kind:
         given = f"{new.get('apiVersion')}, Kind={new.get('kind')}"
         raise errors.bad_request(f"the patched object is of another kind: {given}")
-    before = codec.encode(new)
+    document = codec.encode(new)
     try:
-        read(new, scope.kind, [], options.field_validation, scope.request.warnings)
-    except StatusError as error:
-        why = error.message.partition(": ")[2]
-        text = before.decode()
-        where = GroupKind("", "")
-        raise errors.invalid(where, "", [invalid_field("patch", text, why)]) from None
+        unknown = scope.kind.shape.read(new)
+    except ValueError as error:
+        raise _refused(shown or document.decode(), str(error)) from None
+    if unknown or repeated:
+        found = [*repeated, *complaints(document, [], unknown, in_order=not resource.custom)]
+        if options.field_validation == "Strict":
+            raise _refused(shown or document.decode(), strict_error(found))
+        if options.field_validation != "Ignore":
+            scope.request.warnings.extend(found)
     scope.kind.shape.default(new)
+
+
+def _refused(shown: str, why: str) -> StatusError:
+    return errors.invalid(GroupKind("", ""), "", [invalid_field("patch", shown, why)])
 
 
 def _apply(scope: Scope, context: Context, data: bytes, options: PatchOptions) -> Callable[[Object | None], Object]:
@@ -121,20 +136,26 @@ def _apply(scope: Scope, context: Context, data: bytes, options: PatchOptions) -
         raise errors.bad_request(f"error decoding YAML: {error}") from None
     if not isinstance(wanted, dict):
         raise errors.bad_request("error decoding YAML: the patch is not an object")
-    if duplicates and options.field_validation == "Strict":
-        raise errors.bad_request(f"error decoding YAML: {', '.join(duplicates)}")
     kind = scope.kind
-    meta = metadata(wanted)
-    meta.setdefault("name", context.name)
-    if scope.resource.namespaced:
-        meta.setdefault("namespace", context.namespace)
     manager = kind.field_manager(context.subresource)
 
     def transform(old: Object | None) -> Object:
         new = manager.apply(old, copy(wanted), context.manager, options.force, context.now)
+        _complain(scope, duplicates, options)
+        metadata(new).setdefault("name", context.name)
         read(new, kind, [], "Ignore", [])
         check_name(new, context.name)
         kind.shape.default(new)
         return new
 
     return transform
+
+
+def _complain(scope: Scope, duplicates: list[str], options: PatchOptions) -> None:
+    """Warn of or refuse keys that an applied YAML document repeats."""
+    if not duplicates or options.field_validation == "Ignore":
+        return
+    why = f"error converting YAML to JSON: {repeated_keys(duplicates)}"
+    if options.field_validation == "Strict":
+        raise errors.bad_request(f"error strict decoding YAML: {why}")
+    scope.request.warnings.append(why)
