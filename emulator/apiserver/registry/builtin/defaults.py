@@ -13,6 +13,7 @@ from typing import Any
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.registry.builtin import pod_defaults, workload_defaults
 from emulator.apiserver.registry.builtin.pod_defaults import fill
+from emulator.apiserver.schema.definition import default_definition
 
 RBAC_GROUP = "rbac.authorization.k8s.io"
 NAME_LABEL = "kubernetes.io/metadata.name"
@@ -198,6 +199,7 @@ def _token_request(obj: Object) -> None:
 
 
 _DEFAULTS: dict[str, Callable[[Object], None]] = {
+    "CustomResourceDefinition": default_definition,
     "APIService": _api_service,
     "CSIDriver": _storage_driver,
     "ClusterRoleBinding": _binding,
