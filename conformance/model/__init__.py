@@ -1,0 +1,1 @@
+"""What a correct control plane may answer; pure."""

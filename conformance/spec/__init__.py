@@ -1,0 +1,1 @@
+"""The clauses: what is promised, where the guide says it."""
