@@ -121,11 +121,18 @@ class DefinitionController:
         unchanged = current is not None and current.spec == spec
         store.reshaped = current.store.reshaped if current and unchanged else self.backing.storage.changed(name)
         self._serving[name] = _Serving(store, copy(spec), terminating)
+        if not unchanged:
+            self._select_anew(store)
         wanted = {version["name"] for version in spec["versions"] if version.get("served")}
         self.catalog.remove(spec["group"], spec["names"]["plural"], keep=wanted)
         for kind in kinds:
             if kind.resource.version in wanted:
                 self.catalog.add(Served(kind, store, {}, crd))
+
+    def _select_anew(self, store: Store) -> None:
+        """What selectors ask about the stored objects, under a new schema."""
+        for stored in self.backing.storage.list(store.name).items:
+            stored.fields = store.kind.strategy.fields(store.decode(stored))
 
     def _clean_up(self, crd: Object, now: str) -> None:
         """Delete the instances of a definition that goes; once none is left, let it go."""

@@ -25,19 +25,25 @@ def kinds_of(crd: Object) -> list[Kind]:
     versions = sorted(crd["spec"]["versions"], key=lambda version: not version.get("storage"))
     storage = versions[0]["name"]
     terminating = is_true(crd, TERMINATING)
-    return [_kind(crd["spec"], version, storage, terminating=terminating) for version in versions]
+    # the values are kept beside the stored object, whatever version a selector comes in
+    selectable = {path.lstrip("."): JsonPath(path) for version in versions for path in _selectable(version)}
+    return [_kind(crd["spec"], version, storage, selectable, terminating=terminating) for version in versions]
 
 
-def _kind(spec: Object, version: Object, storage: str, *, terminating: bool) -> Kind:
+def _selectable(version: Object) -> list[str]:
+    return [item["jsonPath"] for item in version.get("selectableFields") or ()]
+
+
+def _kind(
+    spec: Object, version: Object, storage: str, selectable: Mapping[str, JsonPath], *, terminating: bool
+) -> Kind:
     given: Mapping[str, Any] = version.get("subresources") or {}
     schema = CompiledSchema(
         (version.get("schema") or {}).get("openAPIV3Schema"),
         preserve_unknown=bool(spec.get("preserveUnknownFields")),
         scale=given.get("scale"),
     )
-    chosen = [item["jsonPath"] for item in version.get("selectableFields") or ()]
-    selectable = {path.lstrip("."): JsonPath(path) for path in chosen}
-    resource = _resource(spec, version, storage, selectable, terminating=terminating)
+    resource = _resource(spec, version, storage, terminating=terminating)
     main = CustomResourceStrategy(schema, status="status" in given, selectable=selectable, terminating=terminating)
     strategies: dict[str, Strategy] = {"scale": main}
     if "status" in given:
@@ -46,9 +52,7 @@ def _kind(spec: Object, version: Object, storage: str, *, terminating: bool) -> 
     return Kind(resource, CustomShape(schema), main, lambda obj, now: cells(columns, obj, now), strategies)
 
 
-def _resource(
-    spec: Object, version: Object, storage: str, selectable: Mapping[str, JsonPath], *, terminating: bool
-) -> Resource:
+def _resource(spec: Object, version: Object, storage: str, *, terminating: bool) -> Resource:
     names, given = spec["names"], version.get("subresources") or {}
     return Resource(
         group=spec["group"],
@@ -63,7 +67,7 @@ def _resource(
         verbs=_LAST_VERBS if terminating else ALL_VERBS,
         subresources=tuple(Subresource(name, _SUBRESOURCE_VERBS) for name in ("status", "scale") if name in given),
         columns=columns_of(version),
-        selectable_fields=tuple(selectable),
+        selectable_fields=tuple(path.lstrip(".") for path in _selectable(version)),
         custom=True,
         deprecation=_deprecation(spec, version),
         storage_version=storage,

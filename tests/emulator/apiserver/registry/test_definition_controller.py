@@ -241,3 +241,18 @@ def test_a_version_that_is_not_served_any_more_is_gone():
     server.change(f"things.{GROUP}", lambda crd: crd["spec"]["versions"][1].update(served=False))
     assert server.catalog.lookup(GROUP, "v2", "things") is None
     assert server.catalog.lookup(GROUP, "v1", "things") is not None
+
+
+def test_a_new_selectable_field_selects_what_was_stored_before():
+    """The values that selectors ask for are computed anew."""
+    server = Server()
+    server.define(definition())
+    server.create("v1", "things", thing(spec={"n": 7}))
+    server.change(
+        f"things.{GROUP}", lambda crd: crd["spec"]["versions"][0].update(selectableFields=[{"jsonPath": ".spec.n"}])
+    )
+    served = server.catalog.lookup(GROUP, "v1", "things")
+    assert served is not None
+    assert served.store is not None
+    assert served.resource.selectable_fields == ("spec.n",)
+    assert served.store.get("default", "a").fields == {"spec.n": "7"}
