@@ -57,18 +57,38 @@ def inside() -> None:
 
     title("2. The guide's manifests apply unmodified")
     for name in ("model.yaml", "inferenceserver.yaml"):
-        kubectl("apply", "-f", str((MANIFESTS / name).relative_to(Path.cwd()) if MANIFESTS.is_relative_to(Path.cwd()) else MANIFESTS / name))
+        kubectl(
+            "apply",
+            "-f",
+            str(
+                (MANIFESTS / name).relative_to(Path.cwd()) if MANIFESTS.is_relative_to(Path.cwd()) else MANIFESTS / name
+            ),
+        )
     kubectl("get", "models,inferenceservers", "-n", NAMESPACE)
 
     title("3. A real model: trained here, registered, uploaded (raw) and packaged for Triton (deployable)")
     examples = transactions(4000)
     weights, bias = train(examples[:3000], epochs=15)
     model = onnx(weights, bias)
-    print(f"  logistic regression on 3,000 transactions: {accuracy(weights, bias, examples[3000:]):.1%} right on 1,000 others; {len(model)} bytes of ONNX")
+    print(
+        f"  logistic regression on 3,000 transactions: {accuracy(weights, bias, examples[3000:]):.1%} right on 1,000 others; {len(model)} bytes of ONNX"
+    )
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "model.onnx").write_bytes(model)
         run(
-            *(sys.executable, "-m", "emulator", "register", "card-fraud", "-n", NAMESPACE, "--artifact", folder, "--package", "triton"),
+            *(
+                sys.executable,
+                "-m",
+                "emulator",
+                "register",
+                "card-fraud",
+                "-n",
+                NAMESPACE,
+                "--artifact",
+                folder,
+                "--package",
+                "triton",
+            ),
             shown=f"ma-emulator register card-fraud -n {NAMESPACE} --artifact ./model --package triton",
         )
 
@@ -78,7 +98,9 @@ def inside() -> None:
     for field in ("model_artifact_uri", "deployable_artifact_uri"):
         uris = json.loads(kubectl("get", "model", "card-fraud", "-n", NAMESPACE, "-o", f"jsonpath={{.spec.{field}}}"))
         found = [key for uri in uris for key in _keys(client, uri, bucket)]
-        digests = {hashlib.sha256(client.get_object(Bucket=bucket, Key=key)["Body"].read()).hexdigest() for key in found}
+        digests = {
+            hashlib.sha256(client.get_object(Bucket=bucket, Key=key)["Body"].read()).hexdigest() for key in found
+        }
         for key in found:
             print(f"  s3://{bucket}/{key}")
         if wanted not in digests:
@@ -99,7 +121,9 @@ def main() -> int:
         inside()
         return 0
     if shutil.which("kubectl") is None:
-        sys.exit("the demo drives the real kubectl: install it (https://kubernetes.io/docs/tasks/tools/) and run `make demo` again")
+        sys.exit(
+            "the demo drives the real kubectl: install it (https://kubernetes.io/docs/tasks/tools/) and run `make demo` again"
+        )
     title("A Michelangelo control plane, on this machine, without Docker")
     print("$ ma-emulator exec -- python demo/demo.py", flush=True)
     plane = [sys.executable, "-m", "emulator", "exec", "--", sys.executable, __file__, "--inside"]
@@ -108,10 +132,23 @@ def main() -> int:
         return code
     title("5. The plane is judged against the operator guide")
     print("$ ma-conformance run --target emulator --budget smoke --report report", flush=True)
-    judge = [sys.executable, "-m", "conformance", "run", "--target", "emulator", "--budget", "smoke", "--report", "report"]
+    judge = [
+        sys.executable,
+        "-m",
+        "conformance",
+        "run",
+        "--target",
+        "emulator",
+        "--budget",
+        "smoke",
+        "--report",
+        "report",
+    ]
     code = subprocess.run(judge, cwd=ROOT, check=False).returncode
     if code == 0:
-        print(f"\n{GREEN}Done.{RESET} The report is in report/. Next: `ma-emulator up`, then kubectl as on any cluster.")
+        print(
+            f"\n{GREEN}Done.{RESET} The report is in report/. Next: `ma-emulator up`, then kubectl as on any cluster."
+        )
     return code
 
 

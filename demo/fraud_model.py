@@ -44,7 +44,9 @@ def predict(weights: list[float], bias: float, features: tuple[float, ...]) -> f
 
 def accuracy(weights: list[float], bias: float, examples: list[Example]) -> float:
     """The share of examples on the right side of one half."""
-    return sum((predict(weights, bias, features) > 0.5) == (label > 0.5) for features, label in examples) / len(examples)
+    return sum((predict(weights, bias, features) > 0.5) == (label > 0.5) for features, label in examples) / len(
+        examples
+    )
 
 
 # ONNX (onnx.proto3): field numbers as in the schema, wire types as protobuf has them.

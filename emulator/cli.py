@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from emulator import __version__, running
 from emulator.config import DEFAULT_KUBE_PORT, DEFAULT_RPC_PORT, DEFAULT_S3_PORT, DIALECTS, MODELS_BUCKET, Config
+from emulator.doors import Doors
 
 USAGE_ERROR = 3
 FAILURE = 1
@@ -40,23 +41,57 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
     def port(flag: str, default: int, what: str) -> None:
         chosen = 0 if free_ports else default
         said = "a free one" if free_ports else str(default)
-        parser.add_argument(flag, type=_port, default=chosen, metavar="N", help=f"port of {what} (default: {said}; 0: a free one)")
+        parser.add_argument(
+            flag, type=_port, default=chosen, metavar="N", help=f"port of {what} (default: {said}; 0: a free one)"
+        )
 
-    parser.add_argument("--dialect", choices=DIALECTS, default="guide", help="how Model fields are spelled (default: guide)")
+    parser.add_argument(
+        "--dialect", choices=DIALECTS, default="guide", help="how Model fields are spelled (default: guide)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     port("--kube-port", DEFAULT_KUBE_PORT, "the Kubernetes API")
     port("--s3-port", DEFAULT_S3_PORT, "S3")
     port("--rpc-port", DEFAULT_RPC_PORT, "gRPC")
     parser.add_argument("--no-rpc", action="store_true", help="open no gRPC door")
     parser.add_argument("--kubeconfig", type=Path, metavar="PATH", help="where to write the kubeconfig")
-    parser.add_argument("--token-auth-file", type=Path, metavar="CSV", help="more bearer tokens: token,user,uid,\"group1,group2\"")
+    parser.add_argument(
+        "--token-auth-file", type=Path, metavar="CSV", help='more bearer tokens: token,user,uid,"group1,group2"'
+    )
     parser.add_argument("--models-bucket", default=MODELS_BUCKET, metavar="NAME", help=f"default: {MODELS_BUCKET}")
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="fit a lie (for testing a suite); see `ma-emulator faults`")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="fit a lie (for testing a suite); see `ma-emulator faults`",
+    )
+
+
+def _register_options(command: argparse.ArgumentParser) -> None:
+    """The flags of ``register``; where the plane is comes from the environment, as ``env`` and ``exec`` set it."""
+    command.add_argument("model", metavar="NAME", help="the Model's name")
+    command.add_argument("-n", "--namespace", required=True, metavar="NS")
+    command.add_argument("--artifact", type=Path, required=True, metavar="PATH", help="a file or a directory of files")
+    command.add_argument(
+        "--package", choices=("triton", "raw"), default="triton", help="how it is packaged (default: triton)"
+    )
+    command.add_argument("--revision", type=int, metavar="N", help="default: one more than the registered one")
+    command.add_argument("--kind", default="MODEL_KIND_CUSTOM", metavar="KIND", help="default: MODEL_KIND_CUSTOM")
+    command.add_argument("--owner", default="", metavar="NAME")
+    command.add_argument("--description", default="", metavar="TEXT")
+    command.add_argument("--algorithm", default="", metavar="NAME")
+    command.add_argument("--training-framework", default="", metavar="NAME")
+    command.add_argument(
+        "--schema", type=Path, metavar="FILE", help='JSON: {"input": [{"name", "type", "shape"}], "output": [...]}'
+    )
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = _Parser(prog="ma-emulator", description="A local Michelangelo control plane: Kubernetes API, S3 and gRPC, without Docker.")
+    top = _Parser(
+        prog="ma-emulator",
+        description="A local Michelangelo control plane: Kubernetes API, S3 and gRPC, without Docker.",
+    )
     top.add_argument("--version", action="version", version=f"ma-emulator {__version__}")
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser, metavar="COMMAND")
 
@@ -73,12 +108,13 @@ def parser() -> argparse.ArgumentParser:
     for name, text in (
         ("down", "stop a detached plane"),
         ("status", "say whether a detached plane runs, and where its doors are"),
-        ("env", "print a detached plane's variables as shell exports: eval \"$(ma-emulator env)\""),
+        ("env", 'print a detached plane\'s variables as shell exports: eval "$(ma-emulator env)"'),
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("--name", default="default", help="the detached plane's name (default: default)")
         if name == "status":
             command.add_argument("--json", action="store_true", help="print the doors as JSON")
+    _register_options(commands.add_parser("register", help="register a model: create it, upload its files, package it"))
     commands.add_parser("faults", help="list the lies that --fault can fit")
     return top
 
@@ -123,7 +159,10 @@ def _up(options: argparse.Namespace) -> int:
         doors = foreground.detach(config, running.directory(options.name))
         _say(json.dumps(doors.as_dict()) if options.json else doors.text() + "\n\nStop it with: ma-emulator down")
         return 0
-    return foreground.run(config, lambda doors: _say(json.dumps(doors.as_dict()) if options.json else doors.text() + "\n\nCtrl-C ends it."))
+    return foreground.run(
+        config,
+        lambda doors: _say(json.dumps(doors.as_dict()) if options.json else doors.text() + "\n\nCtrl-C ends it."),
+    )
 
 
 def _exec(options: argparse.Namespace) -> int:
@@ -161,12 +200,18 @@ def _env(options: argparse.Namespace) -> int:
     return 0
 
 
-def _running(name: str) -> running.Doors | None:
+def _running(name: str) -> Doors | None:
     try:
         return running.load(running.directory(name))
     except running.NotRunningError:
         sys.stderr.write(f"ma-emulator: no plane named {name!r} is running: start one with `ma-emulator up --detach`\n")
         return None
+
+
+def _register(options: argparse.Namespace) -> int:
+    from emulator import registering
+
+    return registering.run(options, _say)
 
 
 def _faults(options: argparse.Namespace) -> int:
@@ -183,4 +228,12 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-_COMMANDS = {"up": _up, "exec": _exec, "down": _down, "status": _status, "env": _env, "faults": _faults}
+_COMMANDS = {
+    "up": _up,
+    "exec": _exec,
+    "down": _down,
+    "status": _status,
+    "env": _env,
+    "register": _register,
+    "faults": _faults,
+}

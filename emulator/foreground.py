@@ -53,7 +53,10 @@ async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None]
 def run_command(config: Config, command: Sequence[str]) -> int:
     """Start a plane, run a command with its variables set, end the plane, and give the command's exit code."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="ma-emulator-") as scratch, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with (
+        tempfile.TemporaryDirectory(prefix="ma-emulator-") as scratch,
+        asyncio.Runner(loop_factory=_loop_factory()) as runner,
+    ):
         return runner.run(_around(config, Path(scratch), command, started))
 
 
@@ -88,7 +91,9 @@ def detach(config: Config, folder: Path) -> Doors:
     except running.NotRunningError:
         pass
     else:
-        raise ValueError(f"a plane named {folder.name!r} runs already (process {doors.pid}): stop it with `ma-emulator down`, or give another --name")
+        raise ValueError(
+            f"a plane named {folder.name!r} runs already (process {doors.pid}): stop it with `ma-emulator down`, or give another --name"
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if config.kubeconfig is None:
         config = replace(config, kubeconfig=folder / "kubeconfig")

@@ -20,7 +20,8 @@ def document(server: str, authority_pem: bytes, tokens: Mapping[str, str], curre
         "clusters": [{"name": "michelangelo", "cluster": cluster}],
         "users": [{"name": name, "user": {"token": token}} for name, token in tokens.items()],
         "contexts": [
-            {"name": name, "context": {"cluster": "michelangelo", "user": name, "namespace": "default"}} for name in tokens
+            {"name": name, "context": {"cluster": "michelangelo", "user": name, "namespace": "default"}}
+            for name in tokens
         ],
     }
 

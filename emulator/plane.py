@@ -128,7 +128,9 @@ def _bind(host: str, port: int, flag: str, what: str) -> socket.socket:
     try:
         return bind(host, port)
     except OSError as error:
-        raise OSError(f"cannot listen on {host}:{port} for {what}: {error.strerror}. Choose another with {flag} N, or {flag} 0 for a free one") from None
+        raise OSError(
+            f"cannot listen on {host}:{port} for {what}: {error.strerror}. Choose another with {flag} N, or {flag} 0 for a free one"
+        ) from None
 
 
 def _reachable(host: str) -> str:

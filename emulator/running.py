@@ -20,7 +20,11 @@ class NotRunningError(Exception):
 def directory(name: str = "default") -> Path:
     """Where a detached plane keeps its kubeconfig, doors and log."""
     base = os.environ.get("MA_EMULATOR_HOME")
-    root = Path(base) if base else Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ma-emulator"
+    root = (
+        Path(base)
+        if base
+        else Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ma-emulator"
+    )
     return root / name
 
 

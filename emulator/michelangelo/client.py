@@ -134,7 +134,9 @@ class KubeClient:
         meta = obj["metadata"]
         return await self.request("PUT", resource.path(meta.get("namespace") or "", meta["name"], subresource), obj)
 
-    async def merge(self, resource: Resource, namespace: str, name: str, patch: Object, subresource: str = "") -> Object:
+    async def merge(
+        self, resource: Resource, namespace: str, name: str, patch: Object, subresource: str = ""
+    ) -> Object:
         """Merge-patch an object. Raises ApiError."""
         return await self.request("PATCH", resource.path(namespace, name, subresource), patch, content_type=MERGE)
 
