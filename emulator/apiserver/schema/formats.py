@@ -14,7 +14,7 @@ from datetime import date
 
 from emulator.apiserver.schema.regexp import compile_pattern
 
-NUMERIC = frozenset({"int32", "int64", "uint32", "uint64", "float", "double"})
+NUMERIC = frozenset({"int32", "int64", "float", "double"})
 
 _UUID = r"[0-9a-f]{{8}}-?[0-9a-f]{{4}}-?{}[0-9a-f]{{3}}-?{}[0-9a-f]{{3}}-?[0-9a-f]{{12}}"
 _DURATION = re.compile(r"[-+]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)")
@@ -221,5 +221,5 @@ def format_check(name: str) -> Callable[[str], bool] | None:
 
 
 def is_recognized(name: str) -> bool:
-    """Whether the server knows a format; of others it warns when a definition uses them."""
-    return format_check(name) is not None or name in NUMERIC
+    """Whether the server knows a format of strings; of others it warns when a definition uses them."""
+    return format_check(name) is not None

@@ -9,21 +9,19 @@ import math
 
 from emulator.apiserver.apimachinery.fields import go_float
 
-_LIMITS = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "uint32": (0, 2**32 - 1),
-    "uint64": (0, 2**64 - 1),
-}
+_LIMITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_LARGEST_FLOAT32 = 3.4028235677973366e38  # from here on a float of 32 bits is infinite
 _LARGEST_JSON_INTEGER = float(2**53 - 1)
 _EPSILON = 1e-9
 
 
-def fits(value: float, sort: str) -> bool:
-    """Whether a number is an integer of a format (int64 when the format says nothing)."""
+def fits(value: float, sort: str, form: str) -> bool:
+    """Whether a number is within what a type (``integer``, ``number``) and a format can hold."""
+    if sort != "integer":
+        return form != "float" or abs(value) < _LARGEST_FLOAT32
     if isinstance(value, float) and not value.is_integer():
         return False
-    low, high = _LIMITS.get(sort, _LIMITS["int64"])
+    low, high = _LIMITS.get(form, _LIMITS["int64"])
     return low <= int(value) <= high
 
 

@@ -69,7 +69,6 @@ class Validator:
         "combined",
         "enum",
         "format",
-        "integer",
         "items",
         "list_keys",
         "max_items",
@@ -83,6 +82,7 @@ class Validator:
         "multiple_of",
         "negated",
         "nullable",
+        "number_type",
         "one_of",
         "over",
         "pattern",
@@ -102,7 +102,7 @@ class Validator:
         given = schema.get("format") or ""
         self.check_format = format_check(given)
         self.format: str = given if self.check_format is not None or given in NUMERIC else ""
-        self.integer = self.types == ("integer",)
+        self.number_type = self.types[0] if self.types in (("integer",), ("number",)) else None
         self.enum: list[Any] = schema.get("enum") or []
         self.min_length, self.max_length = schema.get("minLength"), schema.get("maxLength")
         self.pattern_text: str = schema.get("pattern") or ""
@@ -214,10 +214,12 @@ class Validator:
 
     def _range_problem(self, value: float, what: str, path: str) -> FieldError | None:
         """Whether a number fits the type and format; the server reports this without a path."""
-        if not self.integer or numbers.fits(value, self.format):
+        if self.number_type is None or numbers.fits(value, self.number_type, self.format):
             return None
-        sort = f"with format {self.format}" if self.format else "(default format)"
-        return FieldError("FieldValueInvalid", NOWHERE, "", f"{what} value must be of type integer {sort} in {path}")
+        sort = (
+            f"{self.number_type} with format {self.format}" if self.format else f"{self.number_type} (default format)"
+        )
+        return FieldError("FieldValueInvalid", NOWHERE, "", f"{what} value must be of type {sort} in {path}")
 
     def _bound(self, value: float, bound: float, what: str, path: str, found: list[FieldError]) -> tuple[float, float]:
         """The bound and the value as they are compared: as integers when the value is one and the bound can be."""

@@ -121,6 +121,9 @@ def test_numbers_outside_their_format_are_told_without_a_path():
     assert texts({"type": "integer", "format": "int32"}, 3_000_000_000) == [
         '<nil>: Invalid value: "": Checked value must be of type integer with format int32 in spec.x'
     ]
+    assert texts({"type": "number", "format": "float"}, 1e39) == [
+        '<nil>: Invalid value: "": Checked value must be of type number with format float in spec.x'
+    ]
     assert texts({"type": "integer"}, 1.5)[1] == (
         '<nil>: Invalid value: "": Checked value must be of type integer (default format) in spec.x'
     )
