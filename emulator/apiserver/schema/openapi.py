@@ -7,7 +7,7 @@ Source of the rules: k8s.io/apiextensions-apiserver/pkg/controller/openapi/{buil
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from emulator.apiserver.apimachinery.objects import Object
@@ -45,7 +45,7 @@ _SCALE = "io.k8s.api.autoscaling.v1.Scale"
 class Publication:
     """One version of a definition, ready to be published."""
 
-    verbs = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+    verbs: Collection[str] = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
     strategic = False
 
     def __init__(self, crd: Object, version: Object) -> None:
