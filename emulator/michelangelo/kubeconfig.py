@@ -20,7 +20,7 @@ def access(path: Path, context: str = "") -> Access:
         raise ValueError(f"{path} has no context {wanted!r}: known are {', '.join(sorted(contexts)) or 'none'}")
     chosen = contexts[wanted]
     cluster = next(item["cluster"] for item in config["clusters"] if item["name"] == chosen["cluster"])
-    user = next((item["user"] for item in config["users"] if item["name"] == chosen["user"]), {})
+    user: dict[str, Any] = next((item["user"] for item in config["users"] if item["name"] == chosen["user"]), {})
     authority = None
     if "certificate-authority-data" in cluster:
         authority = base64.b64decode(cluster["certificate-authority-data"])

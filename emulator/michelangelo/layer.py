@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import importlib
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.michelangelo.client import Access, KubeClient
 from emulator.michelangelo.install import install
 from emulator.michelangelo.seams import LayerSeams
-
-_log = logging.getLogger("emulator.michelangelo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,26 @@ class Layer:
         self.client = KubeClient(config.access)
         self.rpc_address = ""
         self.rpc_closed_because = ""
+        self._rpc: Any = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Install the CRDs, then start controllers and doors. Raises ApiError, TimeoutError, OSError."""
-        await install(self.client, self.config.dialect)
+        await asyncio.gather(install(self.client, self.config.dialect), self._open_rpc())
+
+    async def _open_rpc(self) -> None:
+        """Open the gRPC door; without the platform's package only this door stays closed."""
         if self.config.rpc_port is None:
             self.rpc_closed_because = "not asked for"
-        else:
-            self.rpc_closed_because = "this build has no gRPC door yet"
+            return
+        try:
+            server = await asyncio.to_thread(_rpc_module)
+            self._rpc = server.RpcServer(self.client, self.config.dialect)
+            await self._rpc.start(self.config.host, self.config.rpc_port)
+        except ModuleNotFoundError as error:
+            self.rpc_closed_because = f"{error.name} is missing: pip install 'michelangelo-emulator[ma]'"
+            return
+        self.rpc_address = self._rpc.address
 
     async def stop(self) -> None:
         """End everything."""
@@ -62,4 +72,11 @@ class Layer:
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        if self._rpc is not None:
+            await self._rpc.stop()
         await self.client.close()
+
+
+def _rpc_module() -> Any:
+    """The gRPC room, imported when its door opens: protobuf and grpc take a while. Raises ModuleNotFoundError."""
+    return importlib.import_module("emulator.michelangelo.rpc.server")

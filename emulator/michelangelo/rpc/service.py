@@ -1,0 +1,213 @@
+"""The six methods of a kind's service, over the Kubernetes API."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
+from emulator.michelangelo.resources import GROUP, NAMESPACES, VERSION
+from emulator.michelangelo.rpc.codes import RpcError, refused
+from emulator.michelangelo.rpc.convert import ConversionError, Spell, from_json, to_json
+
+UPDATED = "michelangelo/UpdateTimestamp"
+SPEC_UPDATED = "michelangelo/SpecUpdateTimestamp"
+INTEGRATION_TESTS = "ma-integration-test"
+
+
+def snake(kind: str) -> str:
+    """``ModelFamily`` to ``model_family``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
+
+
+def _now() -> str:
+    """Microseconds since the epoch, as the platform labels its objects."""
+    return str(time.time_ns() // 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One kind: its messages, its resource, and how its fields are spelled in Kubernetes."""
+
+    kind: str
+    resource: Resource
+    messages: Any  # the kind's module
+    requests: Any  # the service's module
+    spell: Spell
+    client: KubeClient
+
+    @property
+    def name(self) -> str:
+        """The full name of the service."""
+        return f"michelangelo.api.v2.{self.kind}Service"
+
+    def methods(self) -> Mapping[str, Any]:
+        """Method names to (request class, implementation)."""
+        kind = self.kind
+        found = {
+            f"Create{kind}": self.create,
+            f"Get{kind}": self.get,
+            f"Update{kind}": self.update,
+            f"Delete{kind}": self.delete,
+            f"Delete{kind}Collection": self.delete_collection,
+            f"List{kind}": self.list,
+        }
+        return {name: (getattr(self.requests, f"{name}Request"), method) for name, method in found.items()}
+
+    # Between the two worlds
+
+    def _read(self, message: Any) -> Object:
+        """A message as the object that Kubernetes gets."""
+        meta = to_json(message.metadata)
+        for name in ("generation", "deletionGracePeriodSeconds"):
+            if name in meta:
+                meta[name] = int(meta[name])
+        obj: Object = {"apiVersion": f"{GROUP}/{VERSION}", "kind": self.kind, "metadata": meta}
+        for part in ("spec", "status"):
+            if message.HasField(part):
+                obj[part] = to_json(getattr(message, part), self.spell)
+        return obj
+
+    def _write(self, message: Any, obj: Object, *, managed: bool = True) -> None:
+        """An object of Kubernetes into a message."""
+        meta = dict(obj["metadata"])
+        if not managed:
+            meta.pop("managedFields", None)
+        from_json(message.metadata, meta, "metadata")
+        message.type_meta.kind, message.type_meta.apiVersion = self.kind, f"{GROUP}/{VERSION}"
+        for part in ("spec", "status"):
+            if part in obj:
+                getattr(message, part).SetInParent()
+                from_json(getattr(message, part), obj[part], part)
+
+    def _answer(self, name: str, obj: Object, *, managed: bool = True) -> Any:
+        response = getattr(self.requests, f"{name}{self.kind}Response")()
+        try:
+            self._write(getattr(response, snake(self.kind)), obj, managed=managed)
+        except ConversionError as error:
+            raise RpcError(grpc.StatusCode.INTERNAL, f"the stored object cannot be read: {error}") from None
+        return response
+
+    # The methods
+
+    async def create(self, request: Any, token: str) -> Any:
+        """Create: labels say when. Raises RpcError."""
+        obj = self._read(getattr(request, snake(self.kind)))
+        meta = obj["metadata"]
+        params = _dry_run(request.create_options)
+        await self._before_create(obj)
+        now = _now()
+        meta["labels"] = {**(meta.get("labels") or {}), UPDATED: now, SPEC_UPDATED: now}
+        made = await self._call("create", meta, "POST", "", obj, params, token)
+        return self._answer("Create", made)
+
+    async def get(self, request: Any, token: str) -> Any:
+        """Get, without managedFields. Raises RpcError."""
+        meta = {"namespace": request.namespace, "name": request.name}
+        found = await self._call("get", meta, "GET", request.name, None, None, token)
+        return self._answer("Get", found, managed=False)
+
+    async def update(self, request: Any, token: str) -> Any:
+        """Replace; the spec's label moves only when the spec changed. Raises RpcError."""
+        obj = self._read(getattr(request, snake(self.kind)))
+        meta = obj["metadata"]
+        params = _dry_run(request.update_options)
+        present = await self._call("update", meta, "GET", meta.get("name", ""), None, None, token)
+        labels = {**(meta.get("labels") or {}), UPDATED: _now()}
+        if (present.get("spec") or {}) != (obj.get("spec") or {}):
+            labels[SPEC_UPDATED] = labels[UPDATED]
+        meta["labels"] = labels
+        made = await self._call("update", meta, "PUT", meta.get("name", ""), obj, params, token)
+        return self._answer("Update", made)
+
+    async def delete(self, request: Any, token: str) -> Any:
+        """Delete. Raises RpcError."""
+        meta = {"namespace": request.namespace, "name": request.name}
+        await self._call("delete", meta, "DELETE", request.name, _delete_options(request), None, token)
+        return getattr(self.requests, f"Delete{self.kind}Response")()
+
+    async def delete_collection(self, request: Any, token: str) -> Any:
+        """Delete what the label selector takes. Raises RpcError."""
+        meta = {"namespace": request.namespace, "name": ""}
+        params = {"labelSelector": request.list_options.labelSelector} if request.list_options.labelSelector else None
+        await self._call("delete collection", meta, "DELETE", "", _delete_options(request), params, token)
+        return getattr(self.requests, f"Delete{self.kind}CollectionResponse")()
+
+    async def list(self, request: Any, token: str) -> Any:
+        """List; ordering and criteria of ``list_options_ext`` are ignored, as the platform ignores them. Raises RpcError."""
+        options = request.list_options
+        params = {
+            name: str(value)
+            for name, value in (
+                ("labelSelector", options.labelSelector),
+                ("fieldSelector", options.fieldSelector),
+                ("limit", options.limit),
+                ("continue", getattr(options, "continue")),
+            )
+            if value
+        }
+        meta = {"namespace": request.namespace, "name": ""}
+        listed = await self._call("list", meta, "GET", "", None, params, token)
+        response = getattr(self.requests, f"List{self.kind}Response")()
+        target = getattr(response, f"{snake(self.kind)}_list")
+        target.SetInParent()
+        target.metadata.resourceVersion = listed["metadata"].get("resourceVersion", "")
+        setattr(target.metadata, "continue", listed["metadata"].get("continue", ""))
+        for item in listed["items"]:
+            self._write(target.items.add(), item)
+        return response
+
+    async def _before_create(self, obj: Object) -> None:
+        """A Project is its namespace: named like it, and made with it. Raises RpcError."""
+        if self.kind != "Project":
+            return
+        name, namespace = obj["metadata"].get("name", ""), obj["metadata"].get("namespace", "")
+        if namespace == "default" or namespace.startswith("kube-"):
+            text = f"namespace {namespace} is invalid. Users are forbidden to create projects in default or system namespace"
+            raise RpcError(grpc.StatusCode.PERMISSION_DENIED, text)
+        if name != namespace and namespace != INTEGRATION_TESTS:
+            text = (
+                f"project name {name} is different from namespace name {namespace}. "
+                "Project name must be the same as namespace name."
+            )
+            raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, text)
+        try:
+            await self.client.create(
+                NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+            )
+        except ApiError as error:
+            if error.reason != "AlreadyExists":
+                raise refused("create", namespace, name, error) from None
+
+    async def _call(
+        self, verb: str, meta: Object, method: str, name: str, body: Any, params: Mapping[str, str] | None, token: str
+    ) -> Object:
+        namespace = meta.get("namespace") or ""
+        path = self.resource.path(namespace, name)
+        try:
+            return await self.client.request(method, path, body, params, as_user=token)
+        except ApiError as error:
+            raise refused(verb, namespace, meta.get("name") or "", error) from None
+
+
+def _dry_run(options: Any) -> dict[str, str] | None:
+    given = list(options.dryRun)
+    if len(given) > 1:
+        raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, "multiple dry run strategies are not supported")
+    if given and given[0] != "All":
+        text = f"unsupported dry run strategy: {given[0]}. supported value: All"
+        raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, text)
+    return {"dryRun": "All"} if given else None
+
+
+def _delete_options(request: Any) -> Object | None:
+    options = request.delete_options
+    given = to_json(options)
+    if "gracePeriodSeconds" in given:
+        given["gracePeriodSeconds"] = int(given["gracePeriodSeconds"])
+    return {"apiVersion": "v1", "kind": "DeleteOptions", **given} if given else None
