@@ -106,7 +106,7 @@ class Assembly:
             "TokenReview": reviews.token,
             "SelfSubjectReview": reviews.own,
         }
-        events: Store | None = None
+        stores: dict[str, Store] = {}
         for honest in builtin_kinds():
             kind = self.seams.kind(honest)
             resource = kind.resource
@@ -115,10 +115,8 @@ class Assembly:
                 continue
             if resource.verbs == ("create",):
                 continue  # Binding: a subresource's business
-            if resource.plural == "events":
-                store = events = events or Store(self.backing, kind, "events")
-            else:
-                store = Store(self.backing, kind)
+            name = "events" if resource.plural == "events" else str(resource.group_resource)
+            store = stores.setdefault(name, Store(self.backing, kind, name))  # events and autoscalers: one store, two versions
             connects: dict[str, Connect] = {"token": reviews.request} if resource.plural == "serviceaccounts" else {}
             self.catalog.add(Served(kind, store, connects))
 

@@ -59,13 +59,14 @@ STRUCTS: Mapping[str, frozenset[str]] = {
         "APIServiceCondition": "lastTransitionTime",
     }.items()
 }
-# Fields that are optional for clients and yet always written: they have no omitempty.
+# Fields that are optional for clients and yet always written: they have no omitempty. Where two groups have a struct of the name,
+# the group is said.
 ALWAYS: Mapping[str, frozenset[str]] = {
     name: frozenset(fields.split())
     for name, fields in {
         "ClusterRole": "rules",
         "CustomResourceDefinitionStatus": "conditions storedVersions",
-        "Event": "reportingComponent reportingInstance",
+        "core.v1.Event": "reportingComponent reportingInstance",
         "EndpointSlice": "endpoints ports",
         "Role": "rules",
         "RoleRef": "apiGroup",

@@ -71,6 +71,8 @@ def reader(name: str) -> Reader:
         required |= _ROOT
     for field, child in (node.get("properties") or {}).items():
         struct.add(field, _field(short, field, child, field in required))
+    for field in gostructs.ALWAYS.get(".".join(name.split(".")[-3:]), ()):
+        struct.add(field, Field(struct.fields[field].reader, omits=False, always=True))
     return struct
 
 

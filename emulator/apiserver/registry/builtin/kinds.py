@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
 from emulator.apiserver.apimachinery.names import GroupVersionKind
 from emulator.apiserver.apimachinery.objects import Object
-from emulator.apiserver.registry.builtin import event, printers
-from emulator.apiserver.registry.builtin.configmap import ConfigMapStrategy, SecretStrategy, ServiceAccountStrategy
+from emulator.apiserver.registry.builtin import autoscaling, event, printers
 from emulator.apiserver.registry.builtin.defaults import default_of
-from emulator.apiserver.registry.builtin.generic import BuiltinStatusStrategy, BuiltinStrategy
-from emulator.apiserver.registry.builtin.namespace import (
-    NamespaceFinalizeStrategy,
-    NamespaceStatusStrategy,
-    NamespaceStrategy,
-)
-from emulator.apiserver.registry.builtin.rbac import BindingStrategy, RoleStrategy
+from emulator.apiserver.registry.builtin.generic import BuiltinStrategy
 from emulator.apiserver.registry.builtin.rows import RESOURCES
-from emulator.apiserver.registry.builtin.service import ServiceStrategy
-from emulator.apiserver.registry.definitions import DefinitionStatusStrategy, DefinitionStrategy
+from emulator.apiserver.registry.builtin.strategies import strategy_for, subresources_for
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.resource import Resource
-from emulator.apiserver.registry.strategy import Strategy
 from emulator.apiserver.schema.typed import TypedShape
 
-COUNT_GENERATIONS = frozenset(
-    {
-        "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController", "Pod", "Ingress",
-        "NetworkPolicy", "PodDisruptionBudget", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration",
-        "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "PriorityClass", "IngressClass", "FlowSchema",
-        "PriorityLevelConfiguration", "EndpointSlice",
-    }
-)  # fmt: skip
-# Kinds whose PUT makes what is not there.
-CREATE_ON_UPDATE = frozenset({"Lease", "Endpoints", "LimitRange", "RuntimeClass", "IngressClass", "CSIDriver", "CSINode"}) - {
-    "IngressClass",
-    "CSIDriver",
-    "CSINode",
-    "RuntimeClass",
+# Kinds that are served in more than one version or group: from another one to this one.
+_CONVERTERS: dict[GroupVersionKind, Callable[[Object], Object]] = {
+    GroupVersionKind("", "v1", "Event"): event.to_core,
+    GroupVersionKind("events.k8s.io", "v1", "Event"): event.to_events_group,
+    GroupVersionKind("autoscaling", "v1", "HorizontalPodAutoscaler"): autoscaling.to_old,
+    GroupVersionKind("autoscaling", "v2", "HorizontalPodAutoscaler"): autoscaling.to_new,
 }
 
 
@@ -51,52 +35,11 @@ class DefaultingShape(TypedShape):
         default_of(self.gvk.kind, obj)
 
 
-def _strategy(resource: Resource) -> Strategy:
-    made: dict[str, Strategy] = {
-        "ConfigMap": ConfigMapStrategy(),
-        "Secret": SecretStrategy(("type",)),
-        "ServiceAccount": ServiceAccountStrategy(),
-        "Namespace": NamespaceStrategy(("status.phase",)),
-        "Event": event.EventStrategy(resource.selectable_fields),
-        "Role": RoleStrategy(namespaced=True),
-        "ClusterRole": RoleStrategy(namespaced=False),
-        "RoleBinding": BindingStrategy(namespaced=True),
-        "ClusterRoleBinding": BindingStrategy(namespaced=False),
-        "Service": ServiceStrategy(("spec.clusterIP", "spec.type")),
-        "CustomResourceDefinition": DefinitionStrategy(),
-    }
-    own = made.get(resource.kind)
-    if own is not None:
-        return own
-    status = resource.subresource("status") is not None
-    generic = BuiltinStrategy(
-        resource.selectable_fields, status=status, generations=resource.kind in COUNT_GENERATIONS
-    )
-    generic.allow_create_on_update = resource.kind in CREATE_ON_UPDATE
-    return generic
-
-
-def _subresources(resource: Resource, main: Strategy) -> dict[str, Strategy]:
-    found: dict[str, Strategy] = {"scale": main}
-    if isinstance(main, NamespaceStrategy):
-        return {"status": NamespaceStatusStrategy(main), "finalize": NamespaceFinalizeStrategy(main)}
-    if isinstance(main, DefinitionStrategy):
-        return {"status": DefinitionStatusStrategy()}
-    for subresource in resource.subresources:
-        if subresource.name == "status" and isinstance(main, BuiltinStrategy):
-            found["status"] = BuiltinStatusStrategy(main)
-        else:
-            found[subresource.name] = main
-    return found
-
-
 def _kind(resource: Resource) -> Kind:
-    main = _strategy(resource)
+    main = strategy_for(resource)
     shown = printers.with_columns(resource)
-    cells: Any = partial(_cells, shown)
-    kind = Kind(shown, DefaultingShape(resource.gvk), main, cells, _subresources(resource, main))
-    if resource.kind == "Event":
-        kind.converter = event.to_events_group if resource.group else event.to_core
+    kind = Kind(shown, DefaultingShape(resource.gvk), main, partial(_cells, shown), subresources_for(resource, main))
+    kind.converter = _CONVERTERS.get(resource.gvk)
     return kind
 
 

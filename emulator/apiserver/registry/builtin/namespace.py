@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError, index
-from emulator.apiserver.apimachinery.metadata import validate_labels
-from emulator.apiserver.apimachinery.objects import Object, metadata
+from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.syntax import dns1123_label, qualified_name
+from emulator.apiserver.registry.builtin.defaults import default_of
 from emulator.apiserver.registry.builtin.generic import BuiltinStatusStrategy, BuiltinStrategy, keep
 from emulator.apiserver.registry.strategy import Context
 
-NAME_LABEL = "kubernetes.io/metadata.name"
 KUBERNETES = "kubernetes"
 
 
@@ -18,29 +17,26 @@ class NamespaceStrategy(BuiltinStrategy):
     """k8s.io/kubernetes/pkg/registry/core/namespace."""
 
     returns_deleted_object = True
+    has_status = True
+    name_rule = staticmethod(dns1123_label)
 
     def prepare_for_create(self, context: Context, obj: Object) -> None:
         """Active, held by the namespace controller, labelled with its name."""
+        default_of("Namespace", obj)  # again: a generated name was not known before
         obj["status"] = {"phase": "Active"}
         finalizers = (obj.get("spec") or {}).get("finalizers") or []
         if KUBERNETES not in finalizers:
             finalizers.append(KUBERNETES)
         obj["spec"] = {"finalizers": finalizers}
-        _label(obj)
 
     def prepare_for_update(self, context: Context, new: Object, old: Object) -> None:
         """Finalizers and status have subresources of their own."""
         keep(new, old, "spec")
         keep(new, old, "status")
-        _label(new)
 
     def validate(self, context: Context, obj: Object) -> list[FieldError]:
         """The finalizers of its spec."""
         return finalizer_errors(obj)
-
-    def name_errors(self, name: str) -> list[str]:
-        """Names are DNS labels."""
-        return dns1123_label(name)
 
     def prepare_for_delete(self, context: Context, obj: Object, grace: int | None) -> int | None:
         """Terminating; its finalizers hold it."""
@@ -59,10 +55,6 @@ class NamespaceStatusStrategy(BuiltinStatusStrategy):
         """Only the status."""
         keep(new, old, "spec")
 
-    def holds_deletion(self, obj: Object) -> bool:
-        """As the namespace itself."""
-        return bool((obj.get("spec") or {}).get("finalizers"))
-
 
 class NamespaceFinalizeStrategy(NamespaceStatusStrategy):
     """Writes through ``/finalize``: the finalizers of the spec."""
@@ -80,13 +72,6 @@ class NamespaceFinalizeStrategy(NamespaceStatusStrategy):
         return finalizer_errors(new)
 
 
-def _label(obj: Object) -> None:
-    meta = metadata(obj)
-    name = meta.get("name") or ""
-    if name:
-        meta.setdefault("labels", {})[NAME_LABEL] = name
-
-
 def finalizer_errors(obj: Object) -> list[FieldError]:
     """What is wrong with ``spec.finalizers``."""
     found: list[FieldError] = []
@@ -97,6 +82,3 @@ def finalizer_errors(obj: Object) -> list[FieldError]:
             text = "name is neither a standard finalizer name nor is it fully qualified"
             found.append(fields.invalid(where, name, text))
     return found
-
-
-__all__ = ["NamespaceFinalizeStrategy", "NamespaceStatusStrategy", "NamespaceStrategy", "validate_labels"]

@@ -109,7 +109,14 @@ def _binding(obj: Object, now: datetime) -> list[Any]:
     accounts = ", ".join(
         f"{item.get('namespace', '')}/{item['name']}" for item in subjects if item.get("kind") == "ServiceAccount"
     )
-    return [metadata(obj)["name"], f"{role.get('kind')}/{role.get('name')}", _created(obj, now), users, groups, accounts]
+    return [
+        metadata(obj)["name"],
+        f"{role.get('kind')}/{role.get('name')}",
+        _created(obj, now),
+        users,
+        groups,
+        accounts,
+    ]
 
 
 def _event(obj: Object, now: datetime) -> list[Any]:
@@ -136,7 +143,9 @@ def _service(obj: Object, now: datetime) -> list[Any]:
         f"{port['port']}{':' + str(port['nodePort']) if port.get('nodePort') else ''}/{port.get('protocol', 'TCP')}"
         for port in spec.get("ports") or ()
     ]
-    external = spec.get("externalName") if spec.get("type") == "ExternalName" else ",".join(spec.get("externalIPs") or ())
+    external = (
+        spec.get("externalName") if spec.get("type") == "ExternalName" else ",".join(spec.get("externalIPs") or ())
+    )
     if spec.get("type") == "LoadBalancer" and not external:
         external = "<pending>"
     selector = ",".join(f"{key}={value}" for key, value in sorted((spec.get("selector") or {}).items()))

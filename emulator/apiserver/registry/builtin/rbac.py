@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from emulator.apiserver.apimachinery import fields
-from emulator.apiserver.apimachinery.fields import FieldError, child, index
+from emulator.apiserver.apimachinery.fields import FieldError, GoStruct, child, index
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.syntax import dns1123_subdomain, path_segment
 from emulator.apiserver.registry.builtin.generic import BuiltinStrategy
-from emulator.apiserver.registry.strategy import Context
 
 GROUP = "rbac.authorization.k8s.io"
 
@@ -16,25 +15,18 @@ class RoleStrategy(BuiltinStrategy):
     """Roles and ClusterRoles."""
 
     allow_create_on_update = True
+    name_rule = staticmethod(path_segment)
 
     def __init__(self, *, namespaced: bool) -> None:
         super().__init__()
         self.namespaced = namespaced
 
-    def validate(self, context: Context, obj: Object) -> list[FieldError]:
+    def check(self, obj: Object) -> list[FieldError]:
         """Each rule says what may be done to what."""
         found: list[FieldError] = []
         for position, rule in enumerate(obj.get("rules") or ()):
             found += _rule_errors(rule, index("rules", position), self.namespaced)
         return found
-
-    def validate_update(self, context: Context, new: Object, old: Object) -> list[FieldError]:
-        """As for a new one."""
-        return self.validate(context, new)
-
-    def name_errors(self, name: str) -> list[str]:
-        """Anything that fits into a path."""
-        return path_segment(name)
 
 
 def _rule_errors(rule: Object, path: str, namespaced: bool) -> list[FieldError]:
@@ -61,29 +53,13 @@ class BindingStrategy(BuiltinStrategy):
     """RoleBindings and ClusterRoleBindings: subjects may change, the role may not."""
 
     allow_create_on_update = True
+    name_rule = staticmethod(path_segment)
 
     def __init__(self, *, namespaced: bool) -> None:
         super().__init__()
         self.namespaced = namespaced
 
-    def prepare_for_create(self, context: Context, obj: Object) -> None:
-        """Fill in the API groups of roleRef and subjects."""
-        self.fill(obj)
-
-    def prepare_for_update(self, context: Context, new: Object, old: Object) -> None:
-        """Fill in the API groups of roleRef and subjects."""
-        self.fill(new)
-
-    def fill(self, obj: Object) -> None:
-        """The defaults of bindings."""
-        role = obj.setdefault("roleRef", {})
-        if not role.get("apiGroup"):
-            role["apiGroup"] = GROUP
-        for subject in obj.get("subjects") or ():
-            if not subject.get("apiGroup") and subject.get("kind") in ("User", "Group"):
-                subject["apiGroup"] = GROUP
-
-    def validate(self, context: Context, obj: Object) -> list[FieldError]:
+    def check(self, obj: Object) -> list[FieldError]:
         """A role of the right kind, and well-formed subjects."""
         role = obj.get("roleRef") or {}
         found: list[FieldError] = []
@@ -111,9 +87,7 @@ class BindingStrategy(BuiltinStrategy):
                 found += [fields.invalid(child(path, "name"), name, text) for text in dns1123_subdomain(name)]
             if group:
                 found.append(fields.not_supported(child(path, "apiGroup"), group, [""]))
-            if not subject.get("namespace") and not self.namespaced:
-                found.append(fields.required(child(path, "namespace")))
-            elif not subject.get("namespace"):
+            if not subject.get("namespace"):
                 found.append(fields.required(child(path, "namespace")))
         elif kind in ("User", "Group"):
             if group != GROUP:
@@ -122,13 +96,10 @@ class BindingStrategy(BuiltinStrategy):
             found.append(fields.not_supported(child(path, "kind"), kind, ["ServiceAccount", "User", "Group"]))
         return found
 
-    def validate_update(self, context: Context, new: Object, old: Object) -> list[FieldError]:
+    def check_update(self, new: Object, old: Object) -> list[FieldError]:
         """The role stays: otherwise a right could be swapped under a name that people trust."""
-        found = self.validate(context, new)
-        if new.get("roleRef") != old.get("roleRef"):
-            found.append(fields.invalid("roleRef", new.get("roleRef"), "cannot change roleRef"))
-        return found
-
-    def name_errors(self, name: str) -> list[str]:
-        """Anything that fits into a path."""
-        return path_segment(name)
+        role, before = new["roleRef"], old.get("roleRef") or {}
+        if role == before:
+            return []
+        shown = GoStruct({"APIGroup": role["apiGroup"], "Kind": role["kind"], "Name": role["name"]})
+        return [fields.invalid("roleRef", shown, "cannot change roleRef")]
