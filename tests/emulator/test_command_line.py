@@ -1,0 +1,155 @@
+"""``ma-emulator`` as people and scripts use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+def run(*words: str, timeout: float = 30, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "emulator", *words],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, **environment},
+    )
+
+
+def test_exec_sets_the_variables_and_gives_the_exit_code():
+    """exec runs a command with every door's variable set and ends with the command's code."""
+    script = (
+        'test -n "$KUBECONFIG" && test -n "$AWS_ENDPOINT_URL" && test -n "$AWS_ACCESS_KEY_ID" && '
+        'test -n "$AWS_SECRET_ACCESS_KEY" && test -n "$AWS_DEFAULT_REGION" && test -n "$MODELS_BUCKET" && '
+        'test -n "$MACTL_ADDRESS" && test -n "$MA_API_SERVER" && exit 7'
+    )
+    assert run("exec", "--", "sh", "-c", script).returncode == 7
+
+
+def test_exec_says_when_there_is_no_such_command():
+    """A command that does not exist is 127, as in a shell, without a traceback."""
+    done = run("exec", "--", "no-such-command-here")
+    assert done.returncode == 127
+    assert "no such command: no-such-command-here" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("up", "--dialect", "klingon"), "'guide', 'upstream'"),
+        (("up", "--kube-port", "99999"), "0 (pick a free one) to 65535"),
+        (("up", "--fault", "none-such"), "known are"),
+        (("up", "--token-auth-file", "/nonexistent/tokens.csv"), "/nonexistent/tokens.csv"),
+        (("exec",), "give the command to run"),
+        (("register", "m", "-n", "ns", "--artifact", "."), "not set"),
+        (("nonsense",), "invalid choice"),
+    ],
+)
+def test_bad_input_says_what_to_do(words, said):
+    """A wrong flag ends with a sentence and no traceback, and with a code that is neither 0 nor a crash's."""
+    done = run(*words, KUBECONFIG="", AWS_ENDPOINT_URL="")
+    assert done.returncode in (1, 3)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("flag", "door"), [("--kube-port", "the Kubernetes API"), ("--s3-port", "S3"), ("--rpc-port", "gRPC")]
+)
+def test_a_port_in_use_is_named_with_a_way_out(flag, door):
+    """A taken port says which door wanted it, and which flag chooses another."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = {"--kube-port": "0", "--s3-port": "0", "--rpc-port": "0", flag: str(port)}
+        done = run("up", *[word for pair in words.items() for word in pair])
+    assert done.returncode == 1
+    assert f":{port} for {door}" in done.stderr
+    assert f"{flag} 0" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_token_file_with_a_short_line_names_the_line(tmp_path: Path):
+    """A broken token file is refused with the line's number and the format."""
+    path = tmp_path / "tokens.csv"
+    path.write_text("good,user,uid\nbad,user\n")
+    done = run("up", "--token-auth-file", str(path), "--kube-port", "0", "--s3-port", "0", "--rpc-port", "0")
+    assert done.returncode == 3
+    assert "line 2" in done.stderr
+    assert "token,user,uid" in done.stderr
+
+
+def test_detached_planes_are_found_reported_and_stopped(tmp_path: Path):
+    """up --detach, status, env and down belong together, and down leaves no process behind."""
+    home = {"MA_EMULATOR_HOME": str(tmp_path)}
+    ports = ["--kube-port", "0", "--s3-port", "0", "--rpc-port", "0"]
+    assert run("status", **home).returncode == 1
+    started = run("up", "--detach", "--json", *ports, **home)
+    assert started.returncode == 0, started.stderr
+    doors = json.loads(started.stdout)
+    try:
+        again = run("up", "--detach", *ports, **home)
+        assert again.returncode == 3
+        assert "runs already" in again.stderr
+        assert json.loads(run("status", "--json", **home).stdout) == doors
+        exports = run("env", **home).stdout
+        assert f"export KUBECONFIG={doors['kubeconfig']}" in exports
+        nodes = subprocess.run(
+            ["sh", "-c", f"{exports}\nkubectl get crd models.michelangelo.api -o name"], capture_output=True, text=True
+        )
+        assert nodes.stdout == "customresourcedefinition.apiextensions.k8s.io/models.michelangelo.api\n"
+    finally:
+        down = run("down", **home)
+    assert down.returncode == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(doors["pid"], 0)
+    assert run("status", **home).returncode == 1
+    assert run("down", **home).returncode == 0, "down is fine with nothing to stop"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_a_plane_cleanly(number):
+    """Ctrl-C ends a plane with 0, says nothing on stderr, and takes the S3 child along."""
+    words = ["up", "--json", "--kube-port", "0", "--s3-port", "0", "--rpc-port", "0"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "emulator", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    endpoint = json.loads(child.stdout.readline())["s3_endpoint"]
+    child.send_signal(number)
+    _, errors = child.communicate(timeout=10)
+    assert child.returncode == 0
+    assert errors == ""
+    _assert_closed(endpoint)
+
+
+def test_a_killed_plane_leaves_no_s3_child():
+    """Even kill -9 leaves nobody behind."""
+    words = ["up", "--json", "--kube-port", "0", "--s3-port", "0", "--rpc-port", "0"]
+    child = subprocess.Popen([sys.executable, "-m", "emulator", *words], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    endpoint = json.loads(child.stdout.readline())["s3_endpoint"]
+    child.kill()
+    child.communicate(timeout=10)
+    _assert_closed(endpoint)
+
+
+def _assert_closed(endpoint: str) -> None:
+    host, _, port = endpoint.removeprefix("http://").partition(":")
+    deadline = time.monotonic() + 5
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex((host, int(port))):
+                return
+        assert time.monotonic() < deadline, "somebody still listens"
+        time.sleep(0.05)
