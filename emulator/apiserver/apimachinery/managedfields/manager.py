@@ -237,9 +237,10 @@ class FieldManager:
         manager = Manager(name, "Apply", "", self._subresource)
         last = owned.sets.get(manager)
         merged = typed.merge(self._type, current, wanted)
-        applied = fieldset.without_prefixes(_strip(typed.field_set(self._type, wanted)), self._ignored)
+        everything = typed.field_set(self._type, wanted)
+        applied = fieldset.without_prefixes(_strip(everything), self._ignored)
         owned.replace(manager, applied, self._api_version)
-        merged = self._prune(merged, owned, last)
+        merged = self._prune(merged, owned, last, everything)
         changed, removed = self._compare(current, merged)
         conflicts = _conflicts(owned, changed, manager)
         if conflicts and not force and not _within(conflicts, allowed):
@@ -257,13 +258,16 @@ class FieldManager:
     def _blank(self, patch: Object) -> Object:
         return {**copy(self._source.blank), "apiVersion": patch["apiVersion"], "kind": patch["kind"]}
 
-    def _prune(self, merged: Object, owned: _Owned, last: Set | None) -> Object:
-        """Remove what the manager applied before and does not any more, unless somebody owns it."""
+    def _prune(self, merged: Object, owned: _Owned, last: Set | None, applied: Set) -> Object:
+        """Remove what the manager applied before and does not any more, unless somebody owns it.
+
+        *applied* is all that it applies now, with what nobody is said to own (the name).
+        """
         if not last:
             return merged
         compiled = self._type
         pruned = typed.remove(compiled, merged, typed.named_members(compiled, last)) or {}
-        everybody: Set = {}
+        everybody = applied
         for fields in owned.sets.values():
             everybody = fieldset.union(everybody, fields)
         there = typed.named_members(compiled, typed.field_set(compiled, merged))
