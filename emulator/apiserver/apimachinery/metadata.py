@@ -46,9 +46,9 @@ def generate_name(base: str) -> str:
 
 
 def validate_metadata(
-    meta: Object, *, namespaced: bool, name_errors: NameErrors, path: str = "metadata"
+    meta: Object, *, namespaced: bool, name_errors: NameErrors, path: str = "metadata", custom: bool = False
 ) -> list[FieldError]:
-    """Everything wrong with a new object's metadata."""
+    """Everything wrong with a new object's metadata; finalizers of *custom* resources need no domain."""
     found: list[FieldError] = []
     if base := meta.get("generateName"):
         probe = base[:-1] + "a" if base.endswith("-") else base
@@ -66,10 +66,10 @@ def validate_metadata(
             found += [fields.invalid(child(path, "namespace"), namespace, text) for text in dns1123_label(namespace)]
     elif namespace:
         found.append(fields.forbidden(child(path, "namespace"), "not allowed on this type"))
-    return found + _validate_rest(meta, path)
+    return found + _validate_rest(meta, path, custom=custom)
 
 
-def _validate_rest(meta: Object, path: str) -> list[FieldError]:
+def _validate_rest(meta: Object, path: str, *, custom: bool = False) -> list[FieldError]:
     found: list[FieldError] = []
     generation = meta.get("generation")
     if isinstance(generation, int) and generation < 0:
@@ -77,7 +77,7 @@ def _validate_rest(meta: Object, path: str) -> list[FieldError]:
     found += validate_labels(meta.get("labels"), child(path, "labels"))
     found += validate_annotations(meta.get("annotations"), child(path, "annotations"))
     found += _validate_owners(meta.get("ownerReferences"), child(path, "ownerReferences"))
-    found += _validate_finalizers(meta.get("finalizers"), child(path, "finalizers"))
+    found += _validate_finalizers(meta.get("finalizers"), child(path, "finalizers"), custom=custom)
     return found + _validate_managed_fields(meta.get("managedFields"), child(path, "managedFields"))
 
 
@@ -137,12 +137,12 @@ def _validate_owner(reference: Object, path: str) -> list[FieldError]:
     return found
 
 
-def _validate_finalizers(finalizers: Any, path: str) -> list[FieldError]:
+def _validate_finalizers(finalizers: Any, path: str, *, custom: bool = False) -> list[FieldError]:
     found: list[FieldError] = []
     has_orphan = has_foreground = False
     for position, name in enumerate(finalizers or ()):
         found += [fields.invalid(path, name, text) for text in qualified_name(name)]
-        if "/" not in name and name not in _STANDARD_FINALIZERS:
+        if not custom and "/" not in name and name not in _STANDARD_FINALIZERS:
             text = "name is neither a standard finalizer name nor is it fully qualified"
             found.append(fields.invalid(index(path, position), name, text))
         has_orphan |= name == "orphan"
@@ -170,7 +170,9 @@ def _validate_managed_fields(entries: Any, path: str) -> list[FieldError]:
     return found
 
 
-def validate_metadata_update(new: Object, old: Object, path: str = "metadata") -> list[FieldError]:
+def validate_metadata_update(
+    new: Object, old: Object, path: str = "metadata", *, custom: bool = False
+) -> list[FieldError]:
     """Everything wrong with an update's metadata: what is immutable, then what any metadata has to be."""
     found: list[FieldError] = []
     found += _finalizers_update(new, old, path)
@@ -179,7 +181,7 @@ def validate_metadata_update(new: Object, old: Object, path: str = "metadata") -
             found.append(fields.invalid(child(path, name), new.get(name), _IMMUTABLE))
     if (new.get("generation") or 0) < (old.get("generation") or 0):
         found.append(fields.invalid(child(path, "generation"), new.get("generation"), "must not be decremented"))
-    return found + _validate_rest(new, path)
+    return found + _validate_rest(new, path, custom=custom)
 
 
 def _finalizers_update(new: Object, old: Object, path: str) -> list[FieldError]:

@@ -57,7 +57,12 @@ def deduplicate_owners(meta: Object, context: Context) -> None:
 def check_new(context: Context, kind: Kind, strategy: Strategy, obj: Object) -> None:
     """Validate a new object: metadata, then the kind's rules. Raises StatusError (422) with every error."""
     meta = metadata(obj)
-    found = validate_metadata(meta, namespaced=kind.resource.namespaced, name_errors=strategy.name_errors)
+    found = validate_metadata(
+        meta,
+        namespaced=kind.resource.namespaced,
+        name_errors=strategy.name_errors,
+        custom=kind.resource.custom,
+    )
     found += strategy.validate(context, obj)
     if found:
         raise errors.invalid(kind.resource.group_kind, meta.get("name") or "", found)
@@ -93,7 +98,7 @@ def prepare_update(context: Context, strategy: Strategy, new: Object, old: Objec
 
 def check_update(context: Context, kind: Kind, strategy: Strategy, new: Object, old: Object) -> None:
     """Validate an update. Raises StatusError (422) with every error."""
-    found = validate_metadata_update(metadata(new), metadata(old), "metadata")
+    found = validate_metadata_update(metadata(new), metadata(old), "metadata", custom=kind.resource.custom)
     found += strategy.validate_update(context, new, old)
     if found:
         raise errors.invalid(kind.resource.group_kind, context.name, found)

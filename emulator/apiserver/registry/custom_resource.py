@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.fields import FieldError
@@ -13,6 +13,7 @@ from emulator.apiserver.registry.strategy import Context, Strategy
 from emulator.apiserver.schema.compiled import CompiledSchema
 from emulator.apiserver.schema.jsonpath import JsonPath
 
+_STANDARD_FINALIZERS = frozenset({"orphan", "foregroundDeletion"})
 _ENVELOPE = frozenset({"apiVersion", "kind", "metadata"})
 
 
@@ -74,6 +75,8 @@ class CustomResourceStrategy(Strategy):
     def validate(self, context: Context, obj: Object) -> list[FieldError]:
         """The schema's word."""
         found, _ = self.schema.validate(obj)
+        if not found:
+            context.warnings.extend(_finalizer_warnings(obj, ()))
         return found
 
     def prepare_for_update(self, context: Context, new: Object, old: Object) -> None:
@@ -87,6 +90,8 @@ class CustomResourceStrategy(Strategy):
         """The schema's word, and transition rules; what was invalid before and is untouched only warns."""
         found, warnings = self.schema.validate(new, old)
         context.warnings.extend(warnings)
+        if not found:
+            context.warnings.extend(_finalizer_warnings(new, metadata(old).get("finalizers") or ()))
         return found
 
     def name_errors(self, name: str) -> list[str]:
@@ -128,6 +133,17 @@ class StatusStrategy(CustomResourceStrategy):
         found, warnings = self.schema.validate_status(new, old)
         context.warnings.extend(warnings)
         return found
+
+
+def _finalizer_warnings(obj: Object, present: Collection[str]) -> list[str]:
+    """Warnings about new finalizers that others may call the same."""
+    added = sorted(set(metadata(obj).get("finalizers") or ()) - set(present))
+    return [
+        f'metadata.finalizers: "{name}": prefer a domain-qualified finalizer name to avoid accidental conflicts with other '
+        "finalizer writers"
+        for name in added
+        if "/" not in name and name not in _STANDARD_FINALIZERS
+    ]
 
 
 def _content(obj: Object) -> Object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.apiserver.apimachinery.names import version_rank
+from emulator.apiserver.apimachinery.names import GroupVersionKind, version_rank
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.registry.custom_resource import CustomResourceStrategy, CustomShape, StatusStrategy
 from emulator.apiserver.registry.definition_status import TERMINATING, is_true
@@ -17,7 +17,10 @@ from emulator.apiserver.schema.compiled import CompiledSchema
 from emulator.apiserver.schema.jsonpath import JsonPath
 
 _LAST_VERBS = ("delete", "deletecollection", "get", "list", "watch")  # of a resource whose definition is being deleted
-_SUBRESOURCE_VERBS = ("get", "patch", "update")
+_SUBRESOURCES = (
+    Subresource("status", ("get", "patch", "update")),
+    Subresource("scale", ("get", "patch", "update"), GroupVersionKind("autoscaling", "v1", "Scale")),
+)
 
 
 def kinds_of(crd: Object) -> list[Kind]:
@@ -65,7 +68,7 @@ def _resource(spec: Object, version: Object, storage: str, *, terminating: bool)
         short_names=tuple(names.get("shortNames") or ()),
         categories=tuple(names.get("categories") or ()),
         verbs=_LAST_VERBS if terminating else ALL_VERBS,
-        subresources=tuple(Subresource(name, _SUBRESOURCE_VERBS) for name in ("status", "scale") if name in given),
+        subresources=tuple(sub for sub in _SUBRESOURCES if sub.name in given),
         columns=columns_of(version),
         selectable_fields=tuple(path.lstrip(".") for path in _selectable(version)),
         custom=True,

@@ -96,7 +96,7 @@ def _validate_one(value: Object, path: str, found: list[FieldError]) -> None:
     if not meta.get("name"):
         meta["name"] = _PLACEHOLDER
     namespaced = bool(meta.get("namespace"))
-    found.extend(validate_metadata(meta, namespaced=namespaced, name_errors=path_segment, path=where))
+    found.extend(validate_metadata(meta, namespaced=namespaced, name_errors=path_segment, path=where, custom=True))
 
 
 def _version_problem(value: Any) -> str:

@@ -43,7 +43,8 @@ async def patch(scope: Scope) -> None:
     else:
         change, repeated, shown = _change(scope, sort, data)
         transform = _patch(scope, context, change, options, repeated, shown)
-    stored, created = scope.store.update(context, scope.kind, transform, creates=sort == APPLY)
+    creates = sort == APPLY and not request.info.subresource
+    stored, created = scope.store.update(context, scope.kind, transform, creates=creates)
     await scope.answer(201 if created else 200, stored, form)
 
 
