@@ -30,7 +30,7 @@ VERSION = "v1.36.0"
 JSON = b"application/json"
 PLAIN_TEXT = b"text/plain; charset=utf-8"
 _JSON_TYPES = ("application/json", "application/*", "*/*")
-_PROTOBUF_TYPES = (openapi_protobuf.MEDIA_TYPE, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")
+_PROTOBUF_TYPES = (openapi_protobuf.MEDIA_TYPE, openapi_protobuf.OLD_MEDIA_TYPE)
 _YEAR = timedelta(days=365)
 Headers = list[tuple[bytes, bytes]]
 
@@ -198,12 +198,12 @@ def _swagger_form(request: Request) -> str:
     header = request.header(b"accept")
     for clause in parse_accept(header) if header else ():
         if clause.media_type in _PROTOBUF_TYPES:
-            return clause.media_type
+            return openapi_protobuf.MEDIA_TYPE
         if clause.media_type in _JSON_TYPES:
             return "application/json"
     if header:
         raise not_acceptable(
-            f"only the following media types are accepted: application/json, {openapi_protobuf.MEDIA_TYPE}"
+            f"only the following media types are accepted: application/json, {openapi_protobuf.OLD_MEDIA_TYPE}"
         )
     return "application/json"
 

@@ -13,7 +13,8 @@ import yaml
 
 from emulator.apiserver.apimachinery.objects import Object
 
-MEDIA_TYPE = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+MEDIA_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+OLD_MEDIA_TYPE = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"  # asked for, and no longer answered with
 _METHODS = (("get", 2), ("put", 3), ("post", 4), ("delete", 5), ("patch", 8))
 
 
