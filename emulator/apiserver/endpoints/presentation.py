@@ -13,6 +13,7 @@ from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.endpoints.negotiation import PARTIAL, PARTIAL_LIST, TABLE, YAML, Form
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.resource import Column
+from emulator.apiserver.schema.columns import describe
 
 _INCLUDES = ("", "None", "Metadata", "Object")
 
@@ -84,7 +85,7 @@ def _definition(column: Column) -> Object:
         "name": column.name,
         "type": column.type,
         "format": column.format,
-        "description": column.description,
+        "description": describe(column),
         "priority": column.priority,
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 from emulator.apiserver.apimachinery.objects import Object, name_of
 from emulator.apiserver.schema.ages import age
 from emulator.apiserver.schema.jsonpath import as_text, compiled
+from emulator.apiserver.schema.kubernetes import descriptions
 
 NAME_DESCRIPTION = (
     "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to "
@@ -38,6 +39,15 @@ class Column:
     description: str = ""
     priority: int = 0
     json_path: str = ""
+    described_by: str = ""  # the field of a built-in type, ``definition#field``, whose description is the column's
+
+
+def describe(column: Column) -> str:
+    """What a column is about."""
+    if not column.described_by:
+        return column.description
+    definition, _, field = column.described_by.partition("#")
+    return descriptions().get(definition, {}).get(field, column.description)
 
 
 NAME = Column("Name", "string", "name", NAME_DESCRIPTION)
