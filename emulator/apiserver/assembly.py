@@ -22,9 +22,10 @@ from emulator.apiserver.authz.reviews import AccessReviews
 from emulator.apiserver.authz.storage_source import CLUSTER_ROLES, StorageRbacSource
 from emulator.apiserver.endpoints.app import ApiServer
 from emulator.apiserver.endpoints.discovery import Discovery
-from emulator.apiserver.endpoints.documents import Documents
+from emulator.apiserver.endpoints.documents import READY_CHECKS, Documents
 from emulator.apiserver.endpoints.oidc import OidcDocuments
 from emulator.apiserver.endpoints.openapi import OpenApi
+from emulator.apiserver.endpoints.root import RootPaths
 from emulator.apiserver.registry.builtin.kinds import builtin_kinds
 from emulator.apiserver.registry.builtin.rows import GROUPS
 from emulator.apiserver.registry.catalog import Catalog, Connect, Served
@@ -67,6 +68,7 @@ class Assembly:
         self.documents.add(Discovery(self.catalog, self._address).answer)
         self.documents.add(OpenApi(self.catalog).answer)
         self.documents.add(OidcDocuments(self.tokens).answer)
+        self.documents.add(RootPaths(self.catalog, READY_CHECKS).answer)
         server = ApiServer(
             self.catalog, seams.authenticator(self.authenticator), self.authorizer, seams.clock, self.documents, {}
         )
@@ -116,7 +118,9 @@ class Assembly:
             if resource.verbs == ("create",):
                 continue  # Binding: a subresource's business
             name = "events" if resource.plural == "events" else str(resource.group_resource)
-            store = stores.setdefault(name, Store(self.backing, kind, name))  # events and autoscalers: one store, two versions
+            store = stores.setdefault(
+                name, Store(self.backing, kind, name)
+            )  # events and autoscalers: one store, two versions
             connects: dict[str, Connect] = {"token": reviews.request} if resource.plural == "serviceaccounts" else {}
             self.catalog.add(Served(kind, store, connects))
 
@@ -162,4 +166,3 @@ class Assembly:
 
 def _selects(selector: Object, role: Object) -> bool:
     return label_selector_from_object(selector).matches(metadata(role).get("labels") or {})
-

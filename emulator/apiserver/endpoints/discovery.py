@@ -11,7 +11,7 @@ from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.endpoints.negotiation import Form, negotiate, parse_accept
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.request import Request
-from emulator.apiserver.endpoints.scope import missing
+from emulator.apiserver.endpoints.scope import missing, not_allowed
 from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.resource import Resource, Subresource
 
@@ -19,6 +19,12 @@ AGGREGATED = "APIGroupDiscoveryList"
 AGGREGATED_GROUP = "apidiscovery.k8s.io"
 CUSTOM_VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
 _VERSION = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
+# Built-in resources whose hash is made from another group or version than the one they are served in.
+_HASHED_AS = {
+    ("apiextensions.k8s.io", "customresourcedefinitions"): ("apiextensions.k8s.io", "v1beta1"),
+    ("autoscaling", "horizontalpodautoscalers"): ("autoscaling", "v2"),
+    ("events.k8s.io", "events"): ("", "v1"),
+}
 _STAGES = {"alpha": 0, "beta": 1, None: 2}
 
 
@@ -51,9 +57,8 @@ class Discovery:
             return False
         if request.path.startswith("//"):
             return False
-        if request.method not in ("GET", "HEAD"):
-            return False
         if len(parts) == 1:
+            _check_method(request)
             await self._root(request, parts[0])
             return True
         document = self._document(parts)
@@ -61,6 +66,7 @@ class Discovery:
             if parts[0] == "api" or self._builtin(parts[1]):
                 raise missing()
             return False
+        _check_method(request)
         await self._send(request, document)
         return True
 
@@ -152,6 +158,11 @@ class Discovery:
         return {"kind": AGGREGATED, "apiVersion": f"{AGGREGATED_GROUP}/{version}", "metadata": {}, "items": items}
 
 
+def _check_method(request: Request) -> None:
+    if request.method != "GET":
+        raise not_allowed()
+
+
 def _custom_order(resource: Resource) -> tuple[str, str]:
     return (resource.group, resource.plural)
 
@@ -190,7 +201,9 @@ def _resource_items(resource: Resource) -> list[Object]:
     if resource.categories:
         item["categories"] = list(resource.categories)
     if "get" in resource.verbs:
-        item["storageVersionHash"] = storage_version_hash(resource.group, resource.storage_version, resource.kind)
+        stored = (resource.group, resource.storage_version)
+        group, version = stored if resource.custom else _HASHED_AS.get((resource.group, resource.plural), stored)
+        item["storageVersionHash"] = storage_version_hash(group, version, resource.kind)
     return [item, *(_subresource_item(resource, subresource) for subresource in resource.subresources)]
 
 

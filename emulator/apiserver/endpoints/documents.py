@@ -15,7 +15,13 @@ from emulator.apiserver.registry.catalog import Catalog
 Answer = Callable[[Request], Awaitable[bool]]
 PLAIN_TEXT = b"text/plain; charset=utf-8"
 NO_SNIFF = ((b"x-content-type-options", b"nosniff"),)
-HEALTH_CHECKS = ("ping", "log", "etcd", "poststarthook/start-apiextensions-controllers", "poststarthook/rbac/bootstrap-roles")
+HEALTH_CHECKS = (
+    "ping",
+    "log",
+    "etcd",
+    "poststarthook/start-apiextensions-controllers",
+    "poststarthook/rbac/bootstrap-roles",
+)
 READY_CHECKS = (*HEALTH_CHECKS, "informer-sync", "shutdown")
 VERSION = {
     "major": "1",
@@ -60,10 +66,10 @@ class Documents:
     async def _version(self, request: Request) -> bool:
         if request.path.rstrip("/") != "/version":
             return False
-        if request.path == "/version/":
-            return False
-        if request.method not in ("GET", "HEAD"):
-            raise StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
+        if request.method != "GET":
+            raise StatusError(
+                405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {}
+            )
         await request.answer(200, render(VERSION, Form(), True))
         return True
 
