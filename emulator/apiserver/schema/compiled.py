@@ -20,7 +20,8 @@ from emulator.apiserver.schema.lists import repeated
 from emulator.apiserver.schema.pruning import prune
 from emulator.apiserver.schema.scale import Scale
 from emulator.apiserver.schema.structural import Node
-from emulator.apiserver.schema.validation import ABSENT, NOWHERE, Validator
+from emulator.apiserver.schema.validation import ABSENT, Validator
+from emulator.apiserver.schema.violations import NOWHERE
 
 _BLOCKING = frozenset(
     {

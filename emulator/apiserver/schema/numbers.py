@@ -1,13 +1,16 @@
 """Numbers as the server compares and prints them: 64-bit integers beside floats.
 
-Source of the rules: github.com/go-openapi/swag (the number checks of kube-openapi) and Go's strconv.
+Source of the rules: k8s.io/kube-openapi/pkg/validation/validate, github.com/go-openapi/swag, Go's strconv.
 """
 
 from __future__ import annotations
 
 import math
 
-from emulator.apiserver.apimachinery.fields import go_float
+from emulator.apiserver.apimachinery import fields
+from emulator.apiserver.apimachinery.fields import FieldError, go_float
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.schema.violations import NOWHERE, nowhere, wrong
 
 _LIMITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _LARGEST_FLOAT32 = 3.4028235677973366e38  # from here on a float of 32 bits is infinite
@@ -47,3 +50,62 @@ def is_multiple(value: float, factor: float) -> bool:
 def text(value: float) -> str:
     """A number as Go's %v prints it: ``100``, ``0.5``, ``1e+21``."""
     return go_float(value) if isinstance(value, float) else str(value)
+
+
+class NumberRules:
+    """What a schema says about numbers: bounds, factor, and the range of the type."""
+
+    __slots__ = ("format", "maximum", "minimum", "multiple_of", "over", "type", "under")
+
+    def __init__(self, schema: Object, types: tuple[str, ...], form: str) -> None:
+        self.minimum, self.maximum = schema.get("minimum"), schema.get("maximum")
+        self.over, self.under = bool(schema.get("exclusiveMinimum")), bool(schema.get("exclusiveMaximum"))
+        self.multiple_of = schema.get("multipleOf")
+        self.type = types[0] if types in (("integer",), ("number",)) else None
+        self.format = form
+
+    def check(self, value: float, path: str, found: list[FieldError]) -> None:
+        """Append what is wrong with a number."""
+        problem = self._range_problem(value, "Checked", path)
+        if problem is not None:
+            found.append(problem)
+        if self.multiple_of is not None:
+            self._check_multiple(value, float(self.multiple_of), path, found)
+        if self.minimum is not None:
+            bound, exact = self._bound(value, self.minimum, "Minimum boundary", path, found)
+            if exact < bound or (self.over and exact == bound):
+                word = "greater than" if self.over else "greater than or equal to"
+                found.append(wrong(path, exact, f"should be {word} {text(bound)}"))
+        if self.maximum is not None:
+            bound, exact = self._bound(value, self.maximum, "Maximum boundary", path, found)
+            if exact > bound or (self.under and exact == bound):
+                word = "less than" if self.under else "less than or equal to"
+                found.append(wrong(path, exact, f"should be {word} {text(bound)}"))
+
+    def _range_problem(self, value: float, what: str, path: str) -> FieldError | None:
+        """Whether a number fits the type and format; the server reports this without a path."""
+        if self.type is None or fits(value, self.type, self.format):
+            return None
+        sort = f"{self.type} with format {self.format}" if self.format else f"{self.type} (default format)"
+        return nowhere(f"{what} value must be of type {sort} in {path}")
+
+    def _bound(self, value: float, bound: float, what: str, path: str, found: list[FieldError]) -> tuple[float, float]:
+        """The bound and the value as they are compared: as integers when the value is one and the bound can be."""
+        problem = self._range_problem(float(bound), what, path)
+        if problem is not None:
+            found.append(problem)
+            return float(bound), float(value)
+        return (int(bound), value) if isinstance(value, int) else (float(bound), value)
+
+    def _check_multiple(self, value: float, factor: float, path: str, found: list[FieldError]) -> None:
+        problem = self._range_problem(factor, "MultipleOf", path)
+        if problem is not None:
+            found.append(problem)
+            value = float(value)
+        elif isinstance(value, int):
+            factor = int(factor)  # as the server does: 0.5 becomes 0, which it then refuses
+        if factor <= 0:
+            detail = f"factor MultipleOf declared for {path} must be positive: {text(factor)}"
+            found.append(fields.invalid(path or NOWHERE, factor, detail))
+        elif not is_multiple(value, factor):
+            found.append(wrong(path, value, f"should be a multiple of {text(factor)}"))

@@ -17,12 +17,12 @@ from typing import Any
 from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError, go_quote
 from emulator.apiserver.apimachinery.objects import Object
-from emulator.apiserver.schema import numbers
 from emulator.apiserver.schema.formats import NUMERIC, format_check
+from emulator.apiserver.schema.numbers import NumberRules, is_whole
 from emulator.apiserver.schema.regexp import compile_pattern
+from emulator.apiserver.schema.violations import NOWHERE, not_in, nowhere, wrong, wrong_type
 
 ABSENT: Any = object()
-NOWHERE = "<nil>"  # how the server prints the path of an error that has none
 
 _NAMES: dict[type, str] = {
     str: "string",
@@ -74,23 +74,18 @@ class Validator:
         "max_items",
         "max_length",
         "max_properties",
-        "maximum",
         "min_items",
         "min_length",
         "min_properties",
-        "minimum",
-        "multiple_of",
         "negated",
         "nullable",
-        "number_type",
+        "numbers",
         "one_of",
-        "over",
         "pattern",
         "pattern_text",
         "properties",
         "required",
         "types",
-        "under",
         "unique",
     )
 
@@ -102,14 +97,11 @@ class Validator:
         given = schema.get("format") or ""
         self.check_format = format_check(given)
         self.format: str = given if self.check_format is not None or given in NUMERIC else ""
-        self.number_type = self.types[0] if self.types in (("integer",), ("number",)) else None
         self.enum: list[Any] = schema.get("enum") or []
         self.min_length, self.max_length = schema.get("minLength"), schema.get("maxLength")
         self.pattern_text: str = schema.get("pattern") or ""
         self.pattern = compile_pattern(self.pattern_text) if self.pattern_text else None
-        self.minimum, self.maximum = schema.get("minimum"), schema.get("maximum")
-        self.over, self.under = bool(schema.get("exclusiveMinimum")), bool(schema.get("exclusiveMaximum"))
-        self.multiple_of = schema.get("multipleOf")
+        self.numbers = NumberRules(schema, self.types, self.format)
         self.min_items, self.max_items = schema.get("minItems"), schema.get("maxItems")
         self.unique = bool(schema.get("uniqueItems"))
         self.min_properties, self.max_properties = schema.get("minProperties"), schema.get("maxProperties")
@@ -138,10 +130,10 @@ class Validator:
 
     def _check_null(self, path: str, found: list[FieldError]) -> int:
         if self.types and not self.nullable and "null" not in self.types:
-            found.append(_wrong_type(path, ",".join(self.types), "null"))
+            found.append(wrong_type(path, ",".join(self.types), "null"))
             return 0
         if self.enum and None not in self.enum:
-            found.append(_not_in(path, None, self.enum))
+            found.append(not_in(path, None, self.enum))
         return 1
 
     def _check_value(self, value: Any, path: str, found: list[FieldError], old: Any) -> int:
@@ -159,18 +151,18 @@ class Validator:
             passed += 1 + self._check_string(value, path, found)
         elif name in _GO_FORMATS:
             passed += 2
-            self._check_number(value, path, found)
+            self.numbers.check(value, path, found)
         elif name == "array":
             passed += 2 + self._check_list(value, path, found, old)
         if self.enum and not any(same(value, allowed) for allowed in self.enum):
-            found.append(_not_in(path, value, self.enum))
+            found.append(not_in(path, value, self.enum))
         if name == "object":
             passed += 1 + self._check_object(value, path, found, old)
         return passed
 
     def _type_problem(self, value: Any, name: str, path: str) -> FieldError | None:
         types = self.types
-        if name == "number" and "integer" in types and numbers.is_whole(value):
+        if name == "number" and "integer" in types and is_whole(value):
             return None
         if name == "integer" and "number" in types:
             return None
@@ -179,68 +171,21 @@ class Validator:
                 if "number" not in types and "integer" not in types:
                     return None
             elif _GO_FORMATS.get(name, "") != self.format:
-                return _wrong_type(path, self.format, _GO_FORMATS.get(name, ""))
-        return _wrong_type(path, ",".join(types), name)
+                return wrong_type(path, self.format, _GO_FORMATS.get(name, ""))
+        return wrong_type(path, ",".join(types), name)
 
     def _check_string(self, value: str, path: str, found: list[FieldError]) -> int:
         if self.max_length is not None and len(value) > self.max_length:
             found.append(fields.too_long(path or NOWHERE, self.max_length))
         elif self.min_length is not None and len(value) < self.min_length:
-            found.append(_wrong(path, value, f"should be at least {self.min_length} chars long"))
+            found.append(wrong(path, value, f"should be at least {self.min_length} chars long"))
         elif self.pattern is not None and self.pattern.search(value) is None:
-            found.append(_wrong(path, value, f"should match '{self.pattern_text}'"))
+            found.append(wrong(path, value, f"should match '{self.pattern_text}'"))
         if self.check_format is None:
             return 0
         if not self.check_format(value):
-            found.append(_wrong_type(path, self.format, value))
+            found.append(wrong_type(path, self.format, value))
         return 1
-
-    def _check_number(self, value: float, path: str, found: list[FieldError]) -> None:
-        wrong = self._range_problem(value, "Checked", path)
-        if wrong is not None:
-            found.append(wrong)
-        if self.multiple_of is not None:
-            self._check_multiple(value, float(self.multiple_of), path, found)
-        if self.minimum is not None:
-            bound, exact = self._bound(value, self.minimum, "Minimum boundary", path, found)
-            if exact < bound or (self.over and exact == bound):
-                word = "greater than" if self.over else "greater than or equal to"
-                found.append(_wrong(path, exact, f"should be {word} {numbers.text(bound)}"))
-        if self.maximum is not None:
-            bound, exact = self._bound(value, self.maximum, "Maximum boundary", path, found)
-            if exact > bound or (self.under and exact == bound):
-                word = "less than" if self.under else "less than or equal to"
-                found.append(_wrong(path, exact, f"should be {word} {numbers.text(bound)}"))
-
-    def _range_problem(self, value: float, what: str, path: str) -> FieldError | None:
-        """Whether a number fits the type and format; the server reports this without a path."""
-        if self.number_type is None or numbers.fits(value, self.number_type, self.format):
-            return None
-        sort = (
-            f"{self.number_type} with format {self.format}" if self.format else f"{self.number_type} (default format)"
-        )
-        return FieldError("FieldValueInvalid", NOWHERE, "", f"{what} value must be of type {sort} in {path}")
-
-    def _bound(self, value: float, bound: float, what: str, path: str, found: list[FieldError]) -> tuple[float, float]:
-        """The bound and the value as they are compared: as integers when the value is one and the bound can be."""
-        problem = self._range_problem(float(bound), what, path)
-        if problem is not None:
-            found.append(problem)
-            return float(bound), float(value)
-        return (int(bound), value) if isinstance(value, int) else (float(bound), value)
-
-    def _check_multiple(self, value: float, factor: float, path: str, found: list[FieldError]) -> None:
-        problem = self._range_problem(factor, "MultipleOf", path)
-        if problem is not None:
-            found.append(problem)
-            value = float(value)
-        elif isinstance(value, int):
-            factor = int(factor)  # as the server does: 0.5 becomes 0, which it then refuses
-        if factor <= 0:
-            detail = f"factor MultipleOf declared for {path} must be positive: {numbers.text(factor)}"
-            found.append(fields.invalid(path or NOWHERE, factor, detail))
-        elif not numbers.is_multiple(value, factor):
-            found.append(_wrong(path, value, f"should be a multiple of {numbers.text(factor)}"))
 
     def _check_list(self, value: list[Any], path: str, found: list[FieldError], old: Any) -> int:
         passed = 0
@@ -252,11 +197,11 @@ class Validator:
                 passed += items.check(item, f"{path}[{position}]", found, before)
         size = len(value)
         if self.min_items is not None and size < self.min_items:
-            found.append(_wrong(path, size, f"should have at least {self.min_items} items"))
+            found.append(wrong(path, size, f"should have at least {self.min_items} items"))
         if self.max_items is not None and size > self.max_items:
             found.append(fields.too_many(path or NOWHERE, size, self.max_items))
         if self.unique and any(same(value[at], item) for at in range(size) for item in value[:at]):
-            found.append(_wrong(path, "", "shouldn't contain duplicates"))
+            found.append(wrong(path, "", "shouldn't contain duplicates"))
         return passed
 
     def _correlate(self, old: Any) -> Any:
@@ -270,7 +215,7 @@ class Validator:
     def _check_object(self, value: Object, path: str, found: list[FieldError], old: Any) -> int:
         size = len(value)
         if self.min_properties is not None and size < self.min_properties:
-            found.append(_wrong(path, size, f"should have at least {self.min_properties} properties"))
+            found.append(wrong(path, size, f"should have at least {self.min_properties} properties"))
             return 0
         if self.max_properties is not None and size > self.max_properties:
             found.append(fields.too_many(path or NOWHERE, size, self.max_properties))
@@ -310,12 +255,12 @@ class Validator:
                 valid += len(found) == before
             if valid != len(self.all_of):
                 none = ". None validated" if valid == 0 else ""
-                found.append(_combination(f"{go_quote(path)} must validate all the schemas (allOf){none}"))
+                found.append(nowhere(f"{go_quote(path)} must validate all the schemas (allOf){none}"))
         if self.negated is not None:
             reported: list[FieldError] = []
             self.negated.check(value, path, reported, old)
             if not reported:
-                found.append(_combination(f"{go_quote(path)} must not validate the schema (not)"))
+                found.append(nowhere(f"{go_quote(path)} must not validate the schema (not)"))
         return passed
 
     def _check_any(self, value: Any, path: str, found: list[FieldError], old: Any) -> int:
@@ -328,7 +273,7 @@ class Validator:
                 return passed
             if passed > most:
                 best, most = reported, passed
-        found.append(_combination(f"{go_quote(path)} must validate at least one schema (anyOf)"))
+        found.append(nowhere(f"{go_quote(path)} must validate at least one schema (anyOf)"))
         found.extend(best)
         return most
 
@@ -346,7 +291,7 @@ class Validator:
         if valid == 1:
             return success
         how = "Found none valid" if valid == 0 else f"Found {valid} valid alternatives"
-        found.append(_combination(f"{go_quote(path)} must validate one and only one schema (oneOf). {how}"))
+        found.append(nowhere(f"{go_quote(path)} must validate one and only one schema (oneOf). {how}"))
         if valid == 0:
             found.extend(best)
             return most
@@ -355,20 +300,3 @@ class Validator:
 
 def _key(item: Object, names: tuple[str, ...]) -> str:
     return json.dumps([item.get(name) for name in names], sort_keys=True)
-
-
-def _wrong(path: str, value: Any, rule: str) -> FieldError:
-    return fields.invalid(path or NOWHERE, value, f"{path} in body {rule}")
-
-
-def _wrong_type(path: str, wanted: str, value: str) -> FieldError:
-    return fields.type_invalid(path or NOWHERE, value, f"{path} in body must be of type {wanted}: {go_quote(value)}")
-
-
-def _not_in(path: str, value: Any, allowed: list[Any]) -> FieldError:
-    listed = [item if isinstance(item, str) else json.dumps(item, separators=(",", ":")) for item in allowed]
-    return fields.not_supported(path or NOWHERE, value, listed)
-
-
-def _combination(message: str) -> FieldError:
-    return fields.invalid(NOWHERE, "", message)
