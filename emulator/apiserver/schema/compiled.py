@@ -41,8 +41,8 @@ _UNCHECKED = (
 class Rules(Protocol):
     """The ``x-kubernetes-validations`` of a schema."""
 
-    def validate(self, obj: Object, old: Object | None) -> list[FieldError]:
-        """The rules that the object breaks; those that it broke before, where it is unchanged, are left out."""
+    def validate(self, obj: Object, old: Object | None) -> tuple[list[FieldError], list[str]]:
+        """The rules that the object breaks; as warnings those that it broke before, where it is unchanged."""
         ...
 
 
@@ -116,14 +116,13 @@ class CompiledSchema:
             again = repeated(obj, self.structure)
             if again and (old is None or not repeated(old, self.structure)):
                 found += again
-        warnings: list[str] = []
         rules = self.rules
-        if rules is not None:
-            if any(error.reason in _BLOCKING for error in found):
-                found.append(fields.invalid(NOWHERE, None, _UNCHECKED))
-            else:
-                found += rules.validate(obj, old)
-        return found, warnings
+        if rules is None:
+            return found, []
+        if any(error.reason in _BLOCKING for error in found):
+            return [*found, fields.invalid(NOWHERE, None, _UNCHECKED)], []
+        broken, tolerated = rules.validate(obj, old)
+        return found + broken, tolerated
 
 
 def has_rules(schema: Any) -> bool:
