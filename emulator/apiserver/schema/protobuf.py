@@ -17,6 +17,7 @@ import orjson
 
 from emulator import fixtures
 from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.schema.kubernetes import definitions
 
 MAGIC = b"k8s\x00"
 META = "k8s.io.apimachinery.pkg.apis.meta.v1."
@@ -54,9 +55,30 @@ def _table() -> Mapping[str, Fields]:
     return loaded
 
 
+@cache
+def _inlined(name: str) -> frozenset[str]:
+    """The numbers of fields whose message JSON writes into the outer object: Go embeds the struct."""
+    node = definitions().get("io." + name.replace("k8s.io.", "k8s.", 1))
+    properties = (node or {}).get("properties")
+    if not properties:
+        return frozenset()
+    return frozenset(
+        number
+        for number, (json_name, kind, repeated) in _table()[name].items()
+        if kind.startswith("k8s.io.") and not repeated and _NAMES.get(json_name, json_name) not in properties
+    )
+
+
 def message_name(api_version: str, kind: str) -> str | None:
     """The message of a kind; None when it has none (custom resources)."""
-    if kind in ("Status", "DeleteOptions", "ListOptions", "PartialObjectMetadata", "PartialObjectMetadataList", "Table"):
+    if kind in (
+        "Status",
+        "DeleteOptions",
+        "ListOptions",
+        "PartialObjectMetadata",
+        "PartialObjectMetadataList",
+        "Table",
+    ):
         return META + kind
     group, _, version = api_version.rpartition("/")
     name = f"{_API}{_GROUPS.get(group, group)}.{version}.{kind}"
@@ -136,9 +158,13 @@ def _message(name: str, data: bytes) -> Any:
     if known is None:
         raise ProtobufError(f"unknown message {name}")
     result: Object = {}
+    inlined = _inlined(name)
     for number, value in _fields(data):
         field = known.get(str(number))
         if field is None:
+            continue
+        if str(number) in inlined:
+            result.update(_message(field[1], _as_bytes(value)))
             continue
         json_name, kind, repeated = field
         json_name = _NAMES.get(json_name, json_name)
@@ -270,7 +296,11 @@ def _write(name: str, value: Any) -> bytes:
     if name.rpartition(".")[2] in _WRAPPED_LISTS:
         value = {"items": value}
     out = bytearray()
+    inlined = _inlined(name)
     for number, (json_name, kind, repeated) in _table()[name].items():
+        if number in inlined:
+            out += _block(int(number), _write(kind, value))
+            continue
         item = value.get(_NAMES.get(json_name, json_name))
         if item is None:
             continue
