@@ -5,13 +5,17 @@ Source: ValidateCustomResourceDefinitionOpenAPISchema in apiextensions' validati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError
 from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.schema.definition_version import resolve_path
 
+_LINE_BREAK = re.compile(r"[\n\r]")
+_REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _META = ("metadata", "kind", "apiVersion")
 _MUST_BE_ATOMIC = "must be atomic as item of a list with x-kubernetes-list-type=set"
@@ -43,6 +47,8 @@ def _validate(schema: Object, path: str, place: _Place, *, root: bool = False) -
     yield from _map_type(schema, path)
     yield from _list_type(schema, path)
     yield from _map_keys(schema, path)
+    for position, rule in enumerate(schema.get("x-kubernetes-validations") or ()):
+        yield from _rule(rule, schema, f"{path}.x-kubernetes-validations[{position}]")
 
 
 def _below(schema: Object, path: str, place: _Place, *, root: bool) -> Iterator[FieldError]:
@@ -171,3 +177,36 @@ def _present_keys(items: Object, keys: list[str], path: str, sort: str) -> Itera
         if key.get("nullable"):
             detail = f"this property is in {_MAP_KEYS}, so it cannot be nullable"
             yield fields.forbidden(f"{where}.nullable", detail)
+
+
+def _rule(rule: Object, schema: Object, path: str) -> Iterator[FieldError]:
+    """How a rule is put down; what it says is checked later."""
+    text, message = rule.get("rule") or "", rule.get("message") or ""
+    if not text.strip():
+        yield fields.required(f"{path}.rule", "rule is not specified")
+    elif message and not message.strip():
+        yield fields.invalid(f"{path}.message", message, "message must be non-empty if specified")
+    elif _LINE_BREAK.search(message.strip()):
+        yield fields.invalid(f"{path}.message", message, "message must not contain line breaks")
+    elif _LINE_BREAK.search(text.strip()) and not message.strip():
+        yield fields.required(f"{path}.message", "message must be specified if rule contains line breaks")
+    expression = rule.get("messageExpression") or ""
+    if expression and not expression.strip():
+        yield fields.required(f"{path}.messageExpression", "messageExpression must be non-empty if specified")
+    reason = rule.get("reason")
+    if reason is not None and reason not in _REASONS:
+        yield fields.not_supported(f"{path}.reason", reason, list(_REASONS))
+    yield from _rule_path(rule.get("fieldPath") or "", schema, f"{path}.fieldPath")
+
+
+def _rule_path(where: str, schema: Object, path: str) -> Iterator[FieldError]:
+    if not where:
+        return
+    if not where.strip():
+        yield fields.invalid(path, where, "fieldPath must be non-empty if specified")
+    if _LINE_BREAK.search(where):
+        yield fields.invalid(path, where, "fieldPath must not contain line breaks")
+    try:
+        resolve_path(where, schema)
+    except ValueError:
+        yield fields.invalid(path, where, "fieldPath must be a valid path")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from emulator.apiserver.apimachinery import fields
-from emulator.apiserver.apimachinery.fields import FieldError
+from emulator.apiserver.apimachinery.fields import FieldError, GoStruct
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.schema.cel.cost import RULE_LIMIT, TOTAL_LIMIT, estimate, exceeds
 from emulator.apiserver.schema.cel.program import program
@@ -98,7 +98,7 @@ def _rule(node: Object, rule: Object, where: str, times: float, walk: _Walk, *, 
                 found.append(fields.forbidden(f"{where}.messageExpression", detail))
 
 
-class _Shown(dict[str, Any]):
+class _Shown(GoStruct):
     """A rule as the server's messages print it: Go's struct as JSON, in its fields' order."""
 
     def __init__(self, rule: Object) -> None:

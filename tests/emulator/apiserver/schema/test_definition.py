@@ -296,6 +296,27 @@ def test_defaults_fit_their_schema(schema, expected):
     assert property_texts(schema) == expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"rule": " "}, "rule: Required value: rule is not specified"),
+        ({"rule": "a\nb"}, "message: Required value: message must be specified if rule contains line breaks"),
+        ({"rule": "a", "message": "x\ny"}, 'message: Invalid value: "x\\ny": message must not contain line breaks'),
+        ({"rule": "a", "message": " "}, 'message: Invalid value: " ": message must be non-empty if specified'),
+        (
+            {"rule": "a", "reason": "Because"},
+            'reason: Unsupported value: "Because": supported values: "FieldValueDuplicate", "FieldValueForbidden", '
+            '"FieldValueInvalid", "FieldValueRequired"',
+        ),
+        ({"rule": "a", "fieldPath": ".no"}, 'fieldPath: Invalid value: ".no": fieldPath must be a valid path'),
+    ],
+)
+def test_a_rule_is_put_down_properly(rule, expected):
+    """Before what it says is looked at."""
+    schema = {"type": "object", "properties": {"x": {"type": "string"}}, "x-kubernetes-validations": [rule]}
+    assert property_texts(schema) == [f"a.x-kubernetes-validations[0].{expected}"]
+
+
 def test_metadata_is_not_the_schemas_business():
     """But for the names; and it has no defaults."""
     root = {
