@@ -159,7 +159,7 @@ class Assembly:
         for role in roles:
             rules = bootstrap.aggregate(role, roles, _selects)
             if rules is not None and rules != (role.get("rules") or []):
-                role["rules"] = rules
+                role["rules"] = rules or None
                 store.write(role)
                 return  # writing brings us here again, until nothing changes any more
 

@@ -181,7 +181,7 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
         loader = _Loader(body)
         loader.duplicates = []
         try:
-            value = loader.get_single_data()
+            value = loader.get_data() if loader.check_data() else None  # further documents are not looked at
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:

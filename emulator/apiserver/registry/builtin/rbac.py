@@ -87,7 +87,7 @@ class BindingStrategy(BuiltinStrategy):
                 found += [fields.invalid(child(path, "name"), name, text) for text in dns1123_subdomain(name)]
             if group:
                 found.append(fields.not_supported(child(path, "apiGroup"), group, [""]))
-            if not subject.get("namespace"):
+            if not subject.get("namespace") and not self.namespaced:
                 found.append(fields.required(child(path, "namespace")))
         elif kind in ("User", "Group"):
             if group != GROUP:
