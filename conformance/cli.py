@@ -1,114 +1,73 @@
-"""``ma-conformance``: judge a control plane against the operator guide."""
+"""``ma-conformance``: the command line."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import random
 import sys
-import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from conformance import __version__
-from conformance.errors import HarnessError, UsageError
-from conformance.spec.register import CLAUSES, PROFILES
-from conformance.verdict import HARNESS, LEAKED, USAGE, exit_code
+from conformance.verdict import ExitCode
 
-BUDGETS = ("smoke", "standard", "deep")
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("conformance.commands.run", "judge a target"),
+    "judge": ("conformance.commands.judge", "judge a recorded run again, without a target"),
+    "list": ("conformance.commands.listing", "list the clauses"),
+    "explain": ("conformance.commands.explain", "explain a clause or a check"),
+}
+EPILOGUE = (
+    "exit codes: 0 conformant, 1 not conformant, 2 inconclusive, 3 usage, 4 the suite broke or the target cannot be reached (no verdict), "
+    "5 objects were left behind"
+)
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse whose usage errors end with 3."""
+    """argparse whose usage errors end with our code, and name what is known."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = _Parser(prog="ma-conformance", description="Judges a Michelangelo control plane against the operator guide.")
+def _module(name: str) -> ModuleType:
+    from importlib import import_module
+
+    return import_module(name)
+
+
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The whole command line; with *only*, other commands stay empty (their modules are not loaded)."""
+    top = _Parser(
+        prog="ma-conformance",
+        description="Judges a Michelangelo control plane against the operator guide.",
+        epilog=EPILOGUE,
+    )
     top.add_argument("--version", action="version", version=f"ma-conformance {__version__}")
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser, metavar="COMMAND")
-    run = commands.add_parser("run", help="judge a target")
-    run.add_argument("--target", required=True, help="emulator[:fault=NAME] or kubeconfig:PATH[#CONTEXT][,s3=URL][,rpc=HOST:PORT]")
-    run.add_argument("--budget", choices=BUDGETS, default="smoke", help="how hard to try (default: smoke)")
-    run.add_argument("--seed", type=int, help="repeat a run's choices (default: a fresh one, printed)")
-    run.add_argument("--report", type=Path, metavar="DIR", help="write events.jsonl, junit.xml and report.json there")
-    run.add_argument("--profile", action="append", default=[], metavar="P", help=f"judge only this profile: {', '.join(PROFILES)}")
-    listed = commands.add_parser("list", help="list the clauses")
-    listed.add_argument("--format", choices=("table", "json"), default="table")
-    explain = commands.add_parser("explain", help="say what a clause promises, and where the guide says it")
-    explain.add_argument("clause")
+    for name, (module, text) in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text, epilog=EPILOGUE if name == "run" else None)
+        if not only or only == name:
+            _module(module).options(command)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the answer is the exit code."""
-    options = parser().parse_args(argv)
+    """Run the command line; the answer is the exit code. Nothing unforeseen ends with 0."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in words if word in COMMANDS), "")
+    options = parser(chosen).parse_args(words)
+    command: Callable[[argparse.Namespace], int] = _module(COMMANDS[options.command][0]).command
     try:
-        return {"run": _run, "list": _list, "explain": _explain}[options.command](options)
-    except UsageError as error:
+        return int(command(options))
+    except ValueError as error:
         sys.stderr.write(f"ma-conformance: {error}\n")
-        return USAGE
-    except HarnessError as error:
-        sys.stderr.write(f"ma-conformance: no verdict: {error}\n")
-        return HARNESS
+        return ExitCode.USAGE
     except KeyboardInterrupt:
-        sys.stderr.write("ma-conformance: interrupted: no verdict\n")
         return 130
-
-
-def _run(options: argparse.Namespace) -> int:
-    from conformance.checks.session import BUDGETS as EXAMPLES
-    from conformance.checks.session import Session
-    from conformance.report import files, terminal
-    from conformance.run import Result, chosen, run
-    from conformance.targets.parse import parse
-
-    for profile in options.profile:
-        if profile not in PROFILES:
-            raise UsageError(f"unknown profile {profile!r}: known are {', '.join(PROFILES)}")
-    target = parse(options.target)
-    seed = random.randrange(1 << 32) if options.seed is None else options.seed
-    started = time.monotonic()
-    with target.open() as endpoints:
-        session = Session(endpoints, EXAMPLES[options.budget], seed)
-        try:
-            session.observe()
-            sys.stdout.write(f"{target.name} (dialect: {session.dialect}, budget: {options.budget}, seed: {seed})\n\n")
-            result = Result(target.name, session.dialect, options.budget, seed)
-            result.outcomes = run(session, chosen(options.profile), terminal.progress)
-            result.leaks = session.leaks()
-        finally:
-            session.close()
-    if options.report is not None:
-        files.write(options.report, result, session.history)
-    sys.stdout.write(f"\n{terminal.summary(result, time.monotonic() - started)}\n")
-    if options.report is not None:
-        sys.stdout.write(f"report: {options.report}/report.json, junit.xml, events.jsonl\n")
-    if result.leaks:
-        sys.stderr.write(f"ma-conformance: left behind on the target: {', '.join(result.leaks)}\n")
-    code = exit_code(result.verdict(clause) for clause in result.clauses)
-    return LEAKED if code == 0 and result.leaks else code
-
-
-def _list(options: argparse.Namespace) -> int:
-    if options.format == "json":
-        rows = [{"id": c.id, "section": c.section, "profile": c.profile, "sentence": c.sentence} for c in CLAUSES.values()]
-        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
-        return 0
-    for clause in CLAUSES.values():
-        sys.stdout.write(f"{clause.id:36} {clause.profile:12} {clause.sentence}\n")
-    return 0
-
-
-def _explain(options: argparse.Namespace) -> int:
-    clause = CLAUSES.get(options.clause)
-    if clause is None:
-        raise UsageError(f"unknown clause {options.clause!r}: `ma-conformance list` shows all {len(CLAUSES)}")
-    sys.stdout.write(f"{clause.id}\n\n  {clause.sentence}\n\n  guide:   {clause.section}\n")
-    sys.stdout.write(f"  profile: {clause.profile} ({clause.level.value}, {clause.force.value})\n")
-    return 0
+    except Exception as error:
+        sys.stderr.write(f"ma-conformance: the suite is at fault: {type(error).__name__}: {error}\n")
+        if "--debug" in words:
+            raise
+        return ExitCode.HARNESS

@@ -1,44 +1,55 @@
-"""Verdicts, and how several become one."""
+"""Verdicts, how they combine, and the exit codes they become."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
+from enum import IntEnum, StrEnum
 
 
-class Verdict(Enum):
-    """What a clause gets. ERROR is ours or nobody's; FAIL is theirs."""
+class Verdict(StrEnum):
+    """What a check says of a clause. The first five are ordered, worst first; the rest stand outside that order."""
 
-    ERROR = "error"
+    ERROR = "error"  # the harness broke: says nothing about the target
     FAIL = "fail"
-    UNKNOWN = "unknown"
+    UNKNOWN = "unknown"  # the evidence does not decide
     WARN = "warn"
     PASS = "pass"
-    NOT_APPLICABLE = "not applicable"
+    NOT_APPLICABLE = "not-applicable"  # not declared by the target, and absent
+    NOT_SCORED = "not-scored"  # not asked for in this run
+    EXPECTED_FAIL = "expected-fail"  # failed, and listed in the vendor's known failures
 
-    @property
-    def rank(self) -> int:
-        """How bad it is: the worst has the lowest rank."""
-        return list(Verdict).index(self)
+
+ORDERED = (Verdict.ERROR, Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The worst of some verdicts; none at all is unknown. What is not applicable counts only when nothing else is there."""
-    counted = list(verdicts)
-    scored = [verdict for verdict in counted if verdict is not Verdict.NOT_APPLICABLE]
-    if not counted:
-        return Verdict.UNKNOWN
-    return min(scored, key=lambda verdict: verdict.rank) if scored else Verdict.NOT_APPLICABLE
+    """The worst of them; those outside the order count only when nothing else is there, and nothing at all is unknown."""
+    seen = set(verdicts)
+    for verdict in (*ORDERED, Verdict.EXPECTED_FAIL, Verdict.NOT_APPLICABLE, Verdict.NOT_SCORED):
+        if verdict in seen:
+            return verdict
+    return Verdict.UNKNOWN
 
 
-CONFORMANT, NOT_CONFORMANT, INCONCLUSIVE, USAGE, HARNESS, LEAKED = 0, 1, 2, 3, 4, 5
+class ExitCode(IntEnum):
+    """How a run ends."""
+
+    CONFORMANT = 0
+    NOT_CONFORMANT = 1
+    INCONCLUSIVE = 2
+    USAGE = 3
+    HARNESS = 4  # the harness broke, or the target cannot be reached: no verdict
+    LEAKED = 5  # judged, but objects of the run are still there
 
 
-def exit_code(verdicts: Iterable[Verdict]) -> int:
-    """The run's exit code: 4 when the harness erred, 1 when a clause failed, 2 when one stayed open, 0 otherwise."""
-    overall = worst(verdicts)
-    if overall is Verdict.ERROR:
-        return HARNESS
-    if overall is Verdict.FAIL:
-        return NOT_CONFORMANT
-    return INCONCLUSIVE if overall in (Verdict.UNKNOWN, Verdict.NOT_APPLICABLE) else CONFORMANT
+def exit_code(verdict: Verdict, *, leaked: bool) -> ExitCode:
+    """The exit code of a run. A leak spoils every answer but "the harness broke" and "not conformant"."""
+    if verdict is Verdict.ERROR:
+        return ExitCode.HARNESS
+    if verdict is Verdict.FAIL:
+        return ExitCode.NOT_CONFORMANT
+    if leaked:
+        return ExitCode.LEAKED
+    if verdict in (Verdict.PASS, Verdict.WARN, Verdict.EXPECTED_FAIL):
+        return ExitCode.CONFORMANT
+    return ExitCode.INCONCLUSIVE

@@ -1,1 +1,1 @@
-"""The checks: plain functions over a session, each names the clauses that it decides."""
+"""The checks: each drives a world through a case and says which clause is broken, if one is."""

@@ -1,49 +1,80 @@
-"""Artifacts: what a Model's URIs point at outlives the Model."""
+"""Step 2: the bucket, and what becomes of artifacts."""
 
 from __future__ import annotations
 
-import hashlib
-
 from hypothesis import strategies as st
 
-from conformance.checks.check import Check, forall, require
-from conformance.checks.session import Session
-from conformance.driver.kubernetes import models
-from conformance.strategies.models import model
+from conformance.checks.check import Case, Need, check
+from conformance.checks.world import World
+from conformance.driver.resources import MODELS
+
+data = st.one_of(
+    st.just(""), st.text("ab\u00e9\u0000\n", max_size=40), st.integers(1, 3).map(lambda n: "x" * 10000 * n)
+)
 
 
-def survive(session: Session) -> None:
-    """After ``kubectl delete model`` the objects under its URIs are there, byte for byte."""
-    clause = "artifacts.survive-deletion"
-    store = session.store
-    assert store is not None, "the check needs s3"
-    spelling = session.spelling
-    with session.namespace() as namespace:
+@check(
+    "artifact-permissions",
+    "s3.put",
+    "s3.get",
+    "s3.list",
+    "s3.delete",
+    "needs.object-store",
+    given=st.lists(data, min_size=1, max_size=4),
+    needs=(Need.S3,),
+)
+def artifact_permissions(w: World, case: Case) -> None:
+    """The platform puts, gets, lists and deletes objects of the models bucket."""
+    written = {w.key("artifact"): text.encode() for text in case}
+    for key, content in written.items():
+        answer = w.store.put(key, content)
+        w.expect(answer.ok, "PutObject to succeed", answer.said(), "s3.put")
+    for key, content in written.items():
+        answer = w.store.get(key)
+        w.expect(answer.ok, "GetObject to succeed", answer.said(), "s3.get")
+        w.expect(
+            answer.bytes == content, f"the {len(content)} bytes that were put", f"{len(answer.bytes)} bytes", "s3.get"
+        )
+    prefix = next(iter(written), "").rpartition("/")[0] + "/"
+    found = w.store.keys_under(prefix)
+    w.equal(sorted(found), sorted(written), "the keys of the list", "s3.list")
+    for key in written:
+        answer = w.store.delete(key)
+        w.expect(answer.ok, "DeleteObject to succeed", answer.said(), "s3.delete")
+        gone = w.store.get(key)
+        w.expect(gone.code == 404, "404 for a deleted object", gone.said(), "s3.delete")
+    w.equal(w.store.keys_under(prefix), [], "the keys after deletion", "s3.delete")
 
-        def body(parts: list[bytes]) -> None:
-            name = session.named("m")
-            keys = [f"conformance/{session.run_id}/{name}/{number}" for number in range(len(parts))]
-            try:
-                for key, data in zip(keys, parts, strict=True):
-                    code = store.put(key, data)
-                    require(code == 200, clause, "an artifact cannot be written", 200, code)
-                uris = [f"s3://{store.endpoint.bucket}/{key}" for key in keys]
-                spec = {spelling["raw"]: uris, spelling["deployable"]: uris[:1]}
-                session.admin.send("POST", models(namespace), model(namespace, name, spec))
-                gone = session.admin.send("DELETE", models(namespace, name))
-                require(gone.code == 200, clause, "the Model cannot be deleted", 200, gone.value)
-                read = session.admin.send("GET", models(namespace, name))
-                require(read.code == 404, clause, "a deleted Model is still there", 404, read.code)
-                for key, data in zip(keys, parts, strict=True):
-                    code, digest = store.get(key)
-                    expected = hashlib.sha256(data).hexdigest()
-                    require(code == 200, clause, "an artifact went with its Model", 200, code)
-                    require(digest == expected, clause, "an artifact changed", expected, digest)
-            finally:
-                for key in keys:
-                    store.delete(key)
 
-        forall(session, st.lists(st.binary(max_size=64), min_size=1, max_size=3), body)
-
-
-CHECKS = (Check("artifacts-survive", ("artifacts.survive-deletion",), survive, needs=("s3",)),)
+@check(
+    "artifacts-survive",
+    "retention.no-cascade",
+    given=st.tuples(st.lists(data, min_size=1, max_size=3), st.sampled_from(["delete", "collection", "namespace"])).map(
+        list
+    ),
+    needs=(Need.S3,),
+)
+def artifacts_survive(w: World, case: Case) -> None:
+    """Whatever way a Model goes, its artifacts stay, byte for byte."""
+    contents, way = case
+    keys = {w.key("artifact"): text.encode() for text in contents}
+    for key, content in keys.items():
+        answer = w.store.put(key, content)
+        w.expect(answer.ok, "PutObject to succeed", answer.said())
+    uris = [w.uri(key) for key in keys]
+    w.register({"model_artifact_uri": uris, "deployable_artifact_uri": uris[:1]}, "m")
+    if way == "delete":
+        w.made(w.admin.delete(MODELS, w.namespace, "m"))
+    elif way == "collection":
+        w.made(w.admin.delete_collection(MODELS, w.namespace))
+    else:
+        w.made(w.admin.request("DELETE", f"/api/v1/namespaces/{w.namespace}"))
+    gone = w.eventually(lambda: w.admin.get(MODELS, w.namespace, "m"), lambda answer: answer.code == 404)
+    w.expect(gone.code == 404, "the Model to be gone", gone.said())
+    for key, content in keys.items():
+        answer = w.store.get(key)
+        w.expect(
+            answer.ok and answer.bytes == content,
+            f"{w.uri(key)} to be there with its {len(content)} bytes",
+            answer.said(),
+        )

@@ -1,50 +1,57 @@
-"""How a check is written down: the clauses that it decides, and a function over a session."""
+"""A check: everything about it is said before it does anything."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from conformance.checks.session import Session
-from conformance.oracles.finding import Finding, ViolationError
+from conformance.checks.world import World
 
-Body = Callable[[Session], None]
+Case = Any  # JSON: what Hypothesis drew, and what a transcript replays
+Body = Callable[[World, Case], None]
+
+
+class Need(StrEnum):
+    """What a check cannot do without."""
+
+    S3 = "s3"
+    IDENTITIES = "s3-identities"  # an object store whose users and policies can be set (IAM on the same endpoint)
+    RPC = "rpc"
+    SERVERS = "inferenceservers"  # the CRD, and a controller behind it
+    REGISTRATION = "registration"
+    DISRUPTIVE = "disruptive"  # changes what others may see; never without --allow-disruptive
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named check. *needs* names doors that it cannot do without (``s3``)."""
+    """Decides clauses by driving a world. ``id`` is never renamed."""
 
-    name: str
+    id: str
     clauses: tuple[str, ...]
+    sentence: str
     body: Body
-    needs: tuple[str, ...] = ()
+    given: SearchStrategy[Case] | None = None
+    needs: frozenset[Need] = frozenset()
+    weight: float = 1.0  # how many examples it gets, as a share of the budget's
+    slow: bool = False  # waits for time to pass, so the smoke budget leaves it out
 
 
-def forall(session: Session, strategy: SearchStrategy[Any], body: Callable[[Any], None]) -> None:
-    """Run *body* for values of a strategy, as many as the budget allows; the smallest that fails is what is raised."""
+def check(
+    identifier: str,
+    *clauses: str,
+    given: SearchStrategy[Case] | None = None,
+    needs: tuple[Need, ...] = (),
+    weight: float = 1.0,
+    slow: bool = False,
+) -> Callable[[Body], Check]:
+    """Make a check of a function; its docstring is the sentence that it decides."""
 
-    @seed(session.seed)
-    @settings(
-        max_examples=session.examples,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    )
-    @given(strategy)
-    def run(value: Any) -> None:
-        body(value)
+    def make(body: Body) -> Check:
+        sentence = " ".join((body.__doc__ or "").split())
+        return Check(identifier, clauses, sentence, body, given, frozenset(needs), weight, slow)
 
-    run()
-
-
-def require(holds: bool, clause: str, symptom: str, expected: Any, observed: Any) -> None:
-    """Raise a finding unless something holds."""
-    if not holds:
-        raise ViolationError(Finding(clause, symptom, expected, observed))
+    return make

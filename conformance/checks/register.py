@@ -1,8 +1,14 @@
-"""Every check."""
+"""Every check by its id."""
 
 from __future__ import annotations
 
-from conformance.checks import access, artifacts, concurrency, registry
+from collections.abc import Mapping
+from types import ModuleType
+
+from conformance.checks import artifacts, definition, models, objects, reader, timestamps
 from conformance.checks.check import Check
 
-CHECKS: tuple[Check, ...] = (*registry.CHECKS, *concurrency.CHECKS, *access.CHECKS, *artifacts.CHECKS)
+MODULES: tuple[ModuleType, ...] = (definition, models, objects, timestamps, reader, artifacts)
+CHECKS: Mapping[str, Check] = {
+    found.id: found for module in MODULES for found in vars(module).values() if isinstance(found, Check)
+}

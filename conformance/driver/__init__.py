@@ -1,1 +1,1 @@
-"""The only code that talks to a target; every exchange goes into a history."""
+"""The only code that talks: HTTP to Kubernetes, S3, gRPC. Every exchange is recorded in a history."""

@@ -1,1 +1,1 @@
-"""What a correct control plane may answer; pure."""
+"""What a correct system may answer: pure functions, shared by stateful checks and oracles."""

@@ -1,1 +1,1 @@
-"""From a history to findings; pure."""
+"""History and model to findings: pure, no network, no clock."""

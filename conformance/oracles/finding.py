@@ -1,24 +1,32 @@
-"""What an oracle says when something is wrong."""
+"""What an oracle says when a clause is broken, and the two other ways in which a check can end early."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A clause that does not hold: in what way, what was expected, what was observed."""
-
-    clause: str
-    symptom: str
-    expected: Any
-    observed: Any
+_SHOWN = 700
 
 
-class ViolationError(AssertionError):
-    """Raised by a check for a finding, so that Hypothesis shrinks what led to it."""
+def shown(value: Any) -> str:
+    """A value for people: JSON where it is JSON, and not endless."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + f"… ({len(text)} characters)"
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(f"{finding.clause}: {finding.symptom}: expected {finding.expected!r}, observed {finding.observed!r}")
-        self.finding = finding
+
+class Finding(AssertionError):  # noqa: N818 - it is a finding, about the target; an error would be ours
+    """A clause is broken: what it demands, and what was seen instead."""
+
+    def __init__(self, clause: str, expected: str, observed: Any) -> None:
+        self.clause = clause
+        self.expected = expected
+        self.observed = shown(observed)
+        super().__init__(f"{clause}: expected {expected}; observed {self.observed}")
+
+
+class Undecided(Exception):  # noqa: N818
+    """The evidence does not decide, and the reason is told. Never a pass."""
+
+
+class NotApplicable(Exception):  # noqa: N818
+    """The target does not have what the clause speaks of, and the reason is told."""

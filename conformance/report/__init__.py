@@ -1,1 +1,1 @@
-"""From a run to what people and machines read."""
+"""What people and machines read of a run: pure functions of its events."""

@@ -1,1 +1,1 @@
-"""The clauses: what is promised, where the guide says it."""
+"""What is promised: the clauses of the operator guide, and the profiles that bundle them. Data; no I/O."""

@@ -1,34 +1,59 @@
-"""A clause: one checkable promise, with its source."""
+"""A clause: one promise of the operator guide, in our words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Force(Enum):
-    """How binding a promise is."""
+class Force(StrEnum):
+    """How we read the sentence: the guide seldom says must."""
 
     MUST = "must"
     SHOULD = "should"
-    FACT = "fact"
+    FACT = "fact"  # a statement about how things are; others build on it
 
 
-class Level(Enum):
-    """Core clauses are required of every control plane; extended ones of those that claim them."""
+class Level(StrEnum):
+    """Whether a profile can pass without it."""
 
     CORE = "core"
     EXTENDED = "extended"
 
 
+class Profile(StrEnum):
+    """A named set of clauses that a target claims as a whole."""
+
+    REGISTRY = "registry"
+    RBAC = "rbac"
+    ARTIFACTS = "artifacts"
+    RETENTION = "retention"
+    SERVING = "serving"
+    CLI = "cli"
+    TROUBLESHOOTING = "troubleshooting"
+    KUBERNETES = "kubernetes"
+
+
+class Unchecked(StrEnum):
+    """Why no check decides a clause."""
+
+    OPERATOR = "operator-only"  # something a person does, invisible at the doors
+    DOCUMENTATION = "documentation"  # explains or points elsewhere; promises nothing that could be false of a target
+    UNOBSERVABLE = "not observable"
+    CLIENT = "client-side"  # a property of kubectl, ma or a shell, not of a control plane
+    ELSEWHERE = "covered elsewhere"
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One promise of the operator guide, in our words. *why_not* is given instead of checks that do not exist."""
+    """One promise. ``id`` is never renamed; ``section`` is a section of the guide (see ``guide.SECTIONS``)."""
 
     id: str
-    sentence: str
     section: str
-    profile: str
+    profile: Profile
+    text: str
     force: Force = Force.MUST
     level: Level = Level.CORE
-    why_not: str = ""
+    unchecked: Unchecked | None = None
+    reason: str = ""  # for unchecked clauses: why
+    ambiguity: str = ""  # the guide can be read in two ways: which they are, and how it is judged

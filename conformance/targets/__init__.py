@@ -1,1 +1,1 @@
-"""What is judged: one string names a target."""
+"""What can be judged: one string names a target, and opening it gives its doors."""

@@ -1,4 +1,4 @@
-"""The emulator as a child process, faults fitted on request: ``emulator``, ``emulator:fault=blind-update``."""
+"""The emulator as a child process, honest or with a lie fitted."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from conformance.driver.s3 import S3Endpoint
-from conformance.errors import HarnessError
-from conformance.targets.base import Endpoints
+from conformance.driver.errors import TargetError
+from conformance.targets.interface import Doors, S3Door
 
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
@@ -24,32 +24,51 @@ STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class EmulatorTarget:
-    """A plane of its own for one run."""
+    """``emulator[:fault=NAME][,dialect=guide|upstream]``."""
 
-    name: str
     faults: tuple[str, ...] = ()
-    dialect: str = "guide"
+    dialect: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it was given."""
+        options = [f"fault={fault}" for fault in self.faults] + ([f"dialect={self.dialect}"] if self.dialect else [])
+        return "emulator" + (":" + ",".join(options) if options else "")
 
     @contextmanager
-    def open(self) -> Iterator[Endpoints]:
-        """Start it, and end it with the run. Raises HarnessError with what it said when it does not come up."""
+    def open(self) -> Iterator[Doors]:
+        """Start it on free ports; it ends with the context. Raises TargetError with what it printed."""
         with tempfile.TemporaryDirectory(prefix="ma-conformance-") as folder:
-            kubeconfig = Path(folder) / "kubeconfig"
-            words = ["up", "--json", "--kube-port", "0", "--s3-port", "0", "--rpc-port", "0", "--dialect", self.dialect]
-            words += ["--kubeconfig", str(kubeconfig)]
+            scratch = Path(folder)
+            command = [
+                sys.executable,
+                "-m",
+                "emulator",
+                "up",
+                "--json",
+                "--kube-port",
+                "0",
+                "--s3-port",
+                "0",
+                "--rpc-port",
+                "0",
+            ]
+            command += ["--kubeconfig", str(scratch / "kubeconfig")]
+            if self.dialect:
+                command += ["--dialect", self.dialect]
             for fault in self.faults:
-                words += ["--fault", fault]
-            errors = Path(folder) / "stderr"
-            with errors.open("w") as stderr:
+                command += ["--fault", fault]
+            log = scratch / "stderr"
+            with log.open("wb") as errors:
                 child = subprocess.Popen(
-                    [sys.executable, "-m", "emulator", *words],
+                    command,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
-                    stderr=stderr,
+                    stderr=errors,
                     env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 )
             try:
-                yield self._endpoints(child, kubeconfig, errors)
+                yield _doors(_first_line(child, log), log)
             finally:
                 child.terminate()
                 try:
@@ -57,26 +76,45 @@ class EmulatorTarget:
                 except subprocess.TimeoutExpired:
                     child.kill()
                     child.wait()
-                assert child.stdout is not None, "a pipe"
-                child.stdout.close()
+                if child.stdout is not None:
+                    child.stdout.close()
 
-    def _endpoints(self, child: subprocess.Popen[bytes], kubeconfig: Path, errors: Path) -> Endpoints:
-        assert child.stdout is not None, "a pipe"
-        deadline = time.monotonic() + START_SECONDS
-        line = b""
-        while not line.endswith(b"\n"):
-            ready, _, _ = select.select([child.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            data = os.read(child.stdout.fileno(), 65536) if ready else b""
-            if not data:
-                said = errors.read_text().strip()
-                raise HarnessError(f"the emulator did not come up: {said or f'no answer within {START_SECONDS:.0f} s'}")
-            line += data
-        doors = json.loads(line)
-        s3 = S3Endpoint(
-            doors["s3_endpoint"],
-            doors["models_bucket"],
-            doors["s3_access_key_id"],
-            doors["s3_secret_access_key"],
-            doors["s3_region"],
-        )
-        return Endpoints(kubeconfig, "admin", s3, doors["rpc_address"] or None)
+
+def _first_line(child: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
+    """The line that says where the doors are."""
+    assert child.stdout is not None
+    deadline = time.monotonic() + START_SECONDS
+    line = b""
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([child.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(child.stdout.fileno(), 65536) if ready else b""
+        if not chunk:
+            why = log.read_text(errors="replace").strip() or (
+                "it ended" if ready else f"it said nothing in {START_SECONDS:.0f} s"
+            )
+            raise TargetError(f"the emulator did not come up: {why}")
+        line += chunk
+    try:
+        doors: dict[str, Any] = json.loads(line)
+    except ValueError:
+        raise TargetError(f"the emulator did not say where its doors are: {line[:200]!r}") from None
+    return doors
+
+
+def _doors(said: dict[str, Any], log: Path) -> Doors:
+    s3 = S3Door(
+        url=said["s3_endpoint"],
+        bucket=said["models_bucket"],
+        access_key_id=said["s3_access_key_id"],
+        secret_access_key=said["s3_secret_access_key"],
+        region=said["s3_region"],
+    )
+    return Doors(
+        kubeconfig=Path(said["kubeconfig"]),
+        context="admin",
+        s3=s3,
+        rpc=said.get("rpc_address") or "",
+        settle_seconds=3.0,
+        disposable=True,
+        log=log,
+    )

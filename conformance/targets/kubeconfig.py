@@ -1,28 +1,64 @@
-"""A control plane that exists: ``kubeconfig:PATH[#CONTEXT][,s3=URL][,rpc=HOST:PORT]``."""
+"""A plane that runs already: somebody's cluster, somebody's object store."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.driver.s3 import S3Endpoint
-from conformance.targets.base import Endpoints
+from conformance.driver.errors import TargetError
+from conformance.targets.interface import Doors, S3Door
 
 
 @dataclass(frozen=True, slots=True)
 class KubeconfigTarget:
-    """A vendor's or a user's own; S3 credentials come from the usual AWS variables."""
+    """``kubeconfig:PATH[#CONTEXT][,s3=URL][,bucket=NAME][,rpc=HOST:PORT]``; S3 credentials come from the AWS variables."""
 
-    name: str
     path: Path
     context: str = ""
     s3_url: str = ""
+    bucket: str = ""
     rpc: str = ""
+    settle_seconds: float = 10.0
+
+    @property
+    def name(self) -> str:
+        """As it was given; without credentials."""
+        parts = [f"kubeconfig:{self.path}" + (f"#{self.context}" if self.context else "")]
+        parts += [f"s3={self.s3_url}"] if self.s3_url else []
+        parts += [f"bucket={self.bucket}"] if self.bucket else []
+        parts += [f"rpc={self.rpc}"] if self.rpc else []
+        return ",".join(parts)
 
     @contextmanager
-    def open(self) -> Iterator[Endpoints]:
-        """Nothing is started and nothing is ended."""
-        s3 = S3Endpoint.from_environment(self.s3_url) if self.s3_url else None
-        yield Endpoints(self.path, self.context, s3, self.rpc or None)
+    def open(self) -> Iterator[Doors]:
+        """Nothing to start. Raises TargetError when what is needed to enter is missing."""
+        if not self.path.is_file():
+            raise TargetError(f"no kubeconfig at {self.path}")
+        yield Doors(
+            kubeconfig=self.path,
+            context=self.context,
+            s3=self._s3(),
+            rpc=self.rpc,
+            settle_seconds=self.settle_seconds,
+        )
+
+    def _s3(self) -> S3Door | None:
+        if not self.s3_url:
+            return None
+        bucket = self.bucket or os.environ.get("MODELS_BUCKET", "")
+        if not bucket:
+            raise TargetError("which bucket holds the models? give bucket=NAME after s3=URL, or set MODELS_BUCKET")
+        access, secret = os.environ.get("AWS_ACCESS_KEY_ID", ""), os.environ.get("AWS_SECRET_ACCESS_KEY", "")
+        if not access or not secret:
+            raise TargetError("s3= needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        return S3Door(
+            url=self.s3_url,
+            bucket=bucket,
+            access_key_id=access,
+            secret_access_key=secret,
+            session_token=os.environ.get("AWS_SESSION_TOKEN", ""),
+            region=os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1",
+        )

@@ -1,49 +1,60 @@
-"""From a string to a target."""
+"""From the one string that names a target to the target."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.errors import UsageError
-from conformance.targets.base import Target
 from conformance.targets.emulator import EmulatorTarget
+from conformance.targets.interface import Target
 from conformance.targets.kubeconfig import KubeconfigTarget
 
-KNOWN = "emulator[:fault=NAME][,dialect=guide|upstream], kubeconfig:PATH[#CONTEXT][,s3=URL][,rpc=HOST:PORT]"
+KINDS = (
+    "emulator[:fault=NAME][,dialect=guide|upstream], kubeconfig:PATH[#CONTEXT][,s3=URL][,bucket=NAME][,rpc=HOST:PORT]"
+)
 
 
 def parse(text: str) -> Target:
-    """The target that a string names. Raises UsageError, which lists the forms."""
+    """The target that *text* names. Raises ValueError with a sentence that lists what is known."""
     kind, _, rest = text.partition(":")
-    kind, comma, more = kind.partition(",")
     if kind == "emulator":
-        return _emulator(text, [item for item in (rest if rest else more).split(",") if item])
-    if kind == "kubeconfig" and not comma and rest:
-        return _kubeconfig(text, rest)
-    raise UsageError(f"unknown target {text!r}: use {KNOWN}")
+        return _emulator(rest)
+    if kind == "kubeconfig":
+        return _kubeconfig(rest)
+    raise ValueError(f"unknown target kind {kind!r}: use {KINDS}")
 
 
-def _emulator(text: str, options: list[str]) -> EmulatorTarget:
-    faults: list[str] = []
-    dialect = "guide"
-    for option in options:
-        name, _, value = option.partition("=")
-        if name == "fault" and value:
-            faults.append(value)
-        elif name == "dialect" and value in ("guide", "upstream"):
-            dialect = value
-        else:
-            raise UsageError(f"unknown option {option!r} of target {text!r}: use {KNOWN}")
-    return EmulatorTarget(text, tuple(faults), dialect)
+def _options(words: list[str], known: tuple[str, ...], kind: str) -> list[tuple[str, str]]:
+    pairs = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not value or key not in known:
+            raise ValueError(
+                f"{word!r} says nothing to target {kind}: known are {', '.join(f'{name}=' for name in known)}"
+            )
+        pairs.append((key, value))
+    return pairs
 
 
-def _kubeconfig(text: str, rest: str) -> KubeconfigTarget:
-    place, *options = rest.split(",")
-    path, _, context = place.partition("#")
-    values = {"s3": "", "rpc": ""}
-    for option in options:
-        name, _, value = option.partition("=")
-        if name not in values or not value:
-            raise UsageError(f"unknown option {option!r} of target {text!r}: use {KNOWN}")
-        values[name] = value
-    return KubeconfigTarget(text, Path(path).expanduser(), context, values["s3"], values["rpc"])
+def _emulator(rest: str) -> Target:
+    pairs = _options([word for word in rest.split(",") if word], ("fault", "dialect"), "emulator")
+    dialect = dict(pairs).get("dialect", "")
+    if dialect not in ("", "guide", "upstream"):
+        raise ValueError(f"unknown dialect {dialect!r}: use guide or upstream")
+    return EmulatorTarget(tuple(value for key, value in pairs if key == "fault"), dialect)
+
+
+def _kubeconfig(rest: str) -> Target:
+    first, *words = rest.split(",")
+    path, _, context = first.partition("#")
+    if not path:
+        raise ValueError("which kubeconfig? give kubeconfig:PATH[#CONTEXT]")
+    pairs = dict(_options(words, ("s3", "bucket", "rpc", "settle"), "kubeconfig"))
+    try:
+        settle = float(pairs.get("settle", "10"))
+    except ValueError:
+        raise ValueError(f"settle={pairs['settle']} is no number of seconds") from None
+    if pairs.get("s3") and not pairs["s3"].startswith(("http://", "https://")):
+        raise ValueError(f"s3={pairs['s3']} is no address: give s3=http://HOST:PORT or s3=https://HOST:PORT")
+    return KubeconfigTarget(
+        Path(path).expanduser(), context, pairs.get("s3", ""), pairs.get("bucket", ""), pairs.get("rpc", ""), settle
+    )

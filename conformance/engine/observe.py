@@ -1,0 +1,117 @@
+"""Looks at a target before anything is judged: whether it answers, what it is, and what it can do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.checks.check import Need
+from conformance.checks.context import Context, Facts, S3Access
+from conformance.driver.errors import TargetError
+from conformance.driver.history import History
+from conformance.driver.kubeconfig import read
+from conformance.driver.resources import CRDS
+from conformance.driver.s3 import Keys
+from conformance.driver.wire import Origin
+from conformance.model.dialect import Dialect, Spelling, observe
+from conformance.targets.interface import Doors
+
+MODEL_CRD = "models.michelangelo.api"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen of the target itself, not typed by anybody."""
+
+    fingerprint: dict[str, Any]
+
+    def as_json(self, facts: Facts) -> dict[str, Any]:
+        """The facts that a replay needs."""
+        return {
+            "bucket": facts.bucket,
+            "has_s3": facts.has_s3,
+            "rpc": facts.rpc,
+            "settle_seconds": facts.settle_seconds,
+            "disposable": facts.disposable,
+            "allow_disruptive": facts.allow_disruptive,
+            "capabilities": sorted(facts.capabilities),
+        }
+
+
+def facts_of(run: dict[str, Any]) -> Facts:
+    """The facts of a logged run."""
+    told = run["facts"]
+    return Facts(
+        run_id=run["run_id"],
+        dialect=Dialect(Spelling(run["dialect"])),
+        bucket=told["bucket"],
+        has_s3=told["has_s3"],
+        rpc=told["rpc"],
+        settle_seconds=told["settle_seconds"],
+        disposable=told["disposable"],
+        allow_disruptive=told["allow_disruptive"],
+        capabilities=frozenset(told["capabilities"]),
+    )
+
+
+def open_context(doors: Doors, *, run_id: str = "", allow_disruptive: bool = False) -> tuple[Context, Observation]:
+    """Ask the target who it is. Raises TargetError when it cannot be reached, ValueError for a kubeconfig that is none."""
+    cluster = read(doors.kubeconfig, doors.context)
+    s3 = None
+    if doors.s3 is not None:
+        door = doors.s3
+        keys = Keys("platform", door.access_key_id, door.secret_access_key, door.session_token)
+        s3 = S3Access(Origin(door.url), keys, door.bucket, door.region)
+    facts = Facts(
+        run_id=run_id or secrets.token_hex(4),
+        dialect=Dialect(Spelling.UNKNOWN),
+        bucket=s3.bucket if s3 else "",
+        has_s3=s3 is not None,
+        rpc=doors.rpc,
+        settle_seconds=doors.settle_seconds,
+        disposable=doors.disposable,
+        allow_disruptive=allow_disruptive,
+    )
+    context = Context(facts, cluster, s3)
+    lane = context.lane("observe", History())
+    admin = context.kube(lane, "check=observe")
+    version = admin.request("GET", "/version")
+    if version.code in (401, 403) and not version.ok:
+        raise TargetError(f"{cluster.origin.url} does not let context {cluster.context!r} in: {version.said()}")
+    definition = admin.get(CRDS, "", MODEL_CRD)
+    servers = admin.get(CRDS, "", "inferenceservers.michelangelo.api")
+    capabilities = _capabilities(context, servers.ok)
+    context.facts = Facts(
+        **{
+            **{name: getattr(facts, name) for name in Facts.__slots__},
+            "dialect": observe(definition.body),
+            "capabilities": capabilities,
+        }
+    )
+    schema = json.dumps(definition.at("spec"), sort_keys=True).encode()
+    return context, Observation(
+        {
+            "kubernetes": version.at("gitVersion", "unknown"),
+            "platform": version.at("platform", "unknown"),
+            "model_crd": f"sha256:{hashlib.sha256(schema).hexdigest()}" if definition.ok else "absent",
+            "server": cluster.origin.url,
+            "s3": s3.origin.url if s3 and s3.origin else "",
+            "rpc": doors.rpc,
+        }
+    )
+
+
+def _capabilities(context: Context, servers: bool) -> frozenset[str]:
+    found = set()
+    if context.facts.has_s3:
+        found.add(Need.S3)
+    if context.facts.rpc:
+        found.add(Need.RPC)
+    if servers:
+        found.add(Need.SERVERS)
+    if context.facts.allow_disruptive or context.facts.disposable:
+        found.add(Need.DISRUPTIVE)
+    return frozenset(need.value for need in found)

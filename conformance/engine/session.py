@@ -1,0 +1,117 @@
+"""A run from the open target to the last event."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance.checks.check import Check
+from conformance.checks.context import Context
+from conformance.engine.budget import Budget
+from conformance.engine.events import FORMAT, EventLog
+from conformance.engine.identity import suite
+from conformance.engine.leaks import leaks
+from conformance.engine.observe import Observation
+from conformance.engine.outcome import CheckOutcome
+from conformance.engine.runner import run_check
+from conformance.engine.scoring import Score, score
+from conformance.engine.selection import Selection
+
+Progress = Callable[[CheckOutcome, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is asked to do."""
+
+    target: str
+    budget: Budget
+    seed: int
+    selection: Selection
+    workers: int = 1
+    known_failures: Sequence[dict[str, Any]] = ()
+
+
+def run(plan: Plan, context: Context, observation: Observation, log: EventLog, progress: Progress) -> Score:
+    """Run the selected checks and write every event. An interrupt ends the run early, cleans up, and is in the log."""
+    facts = context.facts
+    log.add(
+        "run",
+        format=FORMAT,
+        suite=suite(),
+        run_id=facts.run_id,
+        target=plan.target,
+        fingerprint=observation.fingerprint,
+        dialect=facts.dialect.spelling.value,
+        facts=observation.as_json(facts),
+        budget=plan.budget.name,
+        seed=plan.seed,
+        profiles=list(plan.selection.profiles),
+        declared=list(plan.selection.declared),
+        known_failures=list(plan.known_failures),
+        partial=plan.selection.partial,
+        checks=[check.id for check in plan.selection.checks],
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    began = time.monotonic()
+    done = 0
+    lock = threading.Lock()
+
+    def record(check: Check, outcome: CheckOutcome) -> None:
+        nonlocal done
+        with lock:
+            for case in outcome.cases:
+                log.add(
+                    "case",
+                    check=check.id,
+                    number=case.number,
+                    case=case.case,
+                    trouble=case.trouble.as_json() if case.trouble else None,
+                    exchanges=[exchange.as_json() for exchange in case.exchanges],
+                )
+            outcome.cases = outcome.cases[-1:]
+            log.add("result", **outcome.as_json())
+            done += 1
+            progress(outcome, done, len(plan.selection.checks))
+
+    try:
+        _work(plan, context, record)
+    except KeyboardInterrupt:
+        context.stop.set()
+        log.add("interrupted", after=round(time.monotonic() - began, 3))
+    left = leaks(context)
+    if left:
+        log.add("leak", objects=left)
+    final = score(log.events)
+    log.add(
+        "end",
+        verdict=final.verdict.value,
+        exit_code=int(final.exit_code),
+        seconds=round(time.monotonic() - began, 3),
+        checks=done,
+    )
+    return final
+
+
+def _work(plan: Plan, context: Context, record: Callable[[Check, CheckOutcome], None]) -> None:
+    if plan.workers <= 1:
+        for check in plan.selection.checks:
+            record(check, run_check(check, context, plan.budget, plan.seed))
+        return
+    with ThreadPoolExecutor(plan.workers) as pool:
+        jobs = {
+            pool.submit(run_check, check, context, plan.budget, plan.seed): check for check in plan.selection.checks
+        }
+        try:
+            for job in as_completed(jobs):
+                record(jobs[job], job.result())
+        except KeyboardInterrupt:
+            context.stop.set()
+            for job in jobs:
+                job.cancel()
+            raise
