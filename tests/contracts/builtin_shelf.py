@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.apimachinery.options import DeleteOptions
@@ -62,6 +64,8 @@ class Shelf:
         store = self.stores[kind.resource.plural]
         context = self.context(kind, metadata(obj)["name"], subresource)
         given = self.read(obj)
+        if kind.resource.namespaced:
+            metadata(given)["namespace"] = "ns"
         stored, _ = store.update(context, kind, lambda old: given)
         return store.decode(stored, kind)
 
@@ -87,13 +91,12 @@ class Shelf:
 
 def refusal(call: Any, *arguments: Any, **options: Any) -> list[str]:
     """The field errors of a refused write, as ``path: message``; fails when nothing is refused."""
-    try:
+    with pytest.raises(StatusError) as caught:
         call(*arguments, **options)
-    except StatusError as error:
-        assert error.code == 422, error.message
-        assert error.details is not None
-        return [f"{cause['field']}: {cause['message']}" for cause in error.details["causes"]]
-    raise AssertionError("nothing was refused")
+    error = caught.value
+    assert error.code == 422, error.message
+    assert error.details is not None
+    return [f"{cause['field']}: {cause['message']}" for cause in error.details["causes"]]
 
 
 def pod_template(**labels: str) -> Object:

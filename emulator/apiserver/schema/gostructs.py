@@ -74,6 +74,18 @@ ALWAYS: Mapping[str, frozenset[str]] = {
         "HorizontalPodAutoscalerStatus": "currentMetrics",
     }.items()
 }
+# Required fields that are pointers: null when they are missing.
+REQUIRED_POINTERS = frozenset(
+    {
+        "DaemonSetSpec.selector",
+        "DeploymentSpec.selector",
+        "HTTPIngressPath.pathType",
+        "MutatingWebhook.sideEffects",
+        "ReplicaSetSpec.selector",
+        "StatefulSetSpec.selector",
+        "ValidatingWebhook.sideEffects",
+    }
+)
 # Strings behind pointers: an empty one that was given is kept.
 POINTERS = frozenset(
     {

@@ -240,14 +240,19 @@ class Entries(Reader):
 
 
 class Field:
-    """A field of a struct: its type, and whether an empty value is left out or always written."""
+    """A field of a struct: its type, and whether an empty value is left out, always written, or null when it is missing."""
 
-    __slots__ = ("always", "omits", "reader")
+    __slots__ = ("always", "null", "omits", "reader")
 
-    def __init__(self, reader: Reader, *, omits: bool, always: bool) -> None:
+    def __init__(self, reader: Reader, *, omits: bool, always: bool, null: bool = False) -> None:
         self.reader = reader
         self.omits = omits
         self.always = always
+        self.null = null
+
+    def zero(self) -> Any:
+        """What is written when the field is missing."""
+        return None if self.null else self.reader.zero()
 
 
 class Struct(Reader):
@@ -259,18 +264,18 @@ class Struct(Reader):
         self.name = name
         self.short = short
         self.fields: dict[str, Field] = {}
-        self.always: list[tuple[str, Reader]] = []
+        self.always: list[tuple[str, Field]] = []
         self.stored_as_json = short.startswith("CustomResourceDefinition")  # unlike other kinds, which are protobuf
 
     def add(self, name: str, field: Field) -> None:
         """One more field."""
         self.fields[name] = field
         if field.always:
-            self.always.append((name, field.reader))
+            self.always.append((name, field))
 
     def zero(self) -> Any:
         """What is written of a struct without content."""
-        return {name: reader.zero() for name, reader in self.always}
+        return {name: field.zero() for name, field in self.always}
 
     def read(self, value: Any, unknown: list[str]) -> Any:
         """The known fields; empty ones as Go leaves them out or writes them."""
@@ -302,9 +307,9 @@ class Struct(Reader):
                 value[name] = None  # storage keeps no empty lists and maps apart from missing ones
             else:
                 value[name] = kept
-        for name, reader in self.always:
+        for name, field in self.always:
             if name not in value:
-                value[name] = reader.zero()
+                value[name] = field.zero()
         return value
 
 

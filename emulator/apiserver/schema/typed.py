@@ -97,6 +97,8 @@ def _union(name: str) -> Reader | None:
 def _field(struct: str, name: str, node: Object, required: bool) -> Field:
     where = f"{struct}.{name}"
     kind = _type(node, where)
+    if where in gostructs.REQUIRED_POINTERS:
+        return Field(kind, omits=False, always=True, null=True)
     if kind.struct:
         always = required or name in gostructs.STRUCTS.get(struct, ())
         return Field(kind, omits=False, always=always)

@@ -27,8 +27,11 @@ _FROZEN = (
     "successPolicy",
 )
 _NAME_LENGTH = 52  # a Job's name adds 11 characters and has to be a label's value
-_FIELD = re.compile(r"(\*|\?|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)(/[0-9]+)?(,(\*|[0-9A-Za-z]+(-[0-9A-Za-z]+)?)(/[0-9]+)?)*")
-_EVERY = re.compile(r"@(yearly|annually|monthly|weekly|daily|midnight|hourly|every .+)")
+_DESCRIPTOR = re.compile(r"@(yearly|annually|monthly|weekly|daily|midnight|hourly|every .+)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+# Least, greatest and named values of minute, hour, day, month and day of the week.
+_FIELDS = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, _MONTHS), (0, 6, _DAYS))
 
 
 class JobStrategy(BuiltinStrategy):
@@ -61,9 +64,10 @@ class JobStrategy(BuiltinStrategy):
         if selector is None:
             found.append(fields.required("spec.selector"))
             return found
-        found += selector_errors(selector, "spec.selector")
+        wrong = selector_errors(selector, "spec.selector")
+        found += wrong
         labels = metadata(obj["spec"]["template"]).get("labels")
-        if not matches(selector, labels):
+        if not wrong and not matches(selector, labels):
             text = "`selector` does not match template `labels`"
             found.append(fields.invalid("spec.template.metadata.labels", labels, text))
         return found
@@ -131,12 +135,40 @@ def job_spec_errors(spec: Object, path: str) -> list[FieldError]:
 
 
 def schedule_error(schedule: str) -> str:
-    """Why a schedule cannot be read; empty when it can."""
+    """Why a schedule cannot be read; empty when it can (github.com/robfig/cron)."""
     rest = re.sub(r"^(TZ|CRON_TZ)=\S+\s+", "", schedule)
     if rest.startswith("@"):
-        return "" if _EVERY.fullmatch(rest) else f"unrecognized descriptor: {rest}"
+        return "" if _DESCRIPTOR.fullmatch(rest) else f"unrecognized descriptor: {rest}"
     parts = rest.split()
-    if len(parts) != 5:
+    if len(parts) != len(_FIELDS):
         return f"expected exactly 5 fields, found {len(parts)}: [{' '.join(parts)}]"
-    broken = next((part for part in parts if not _FIELD.fullmatch(part)), None)
-    return f'failed to parse int from {broken}: strconv.Atoi: parsing "{broken}": invalid syntax' if broken else ""
+    found = (
+        _field_error(entry, *bounds) for part, bounds in zip(parts, _FIELDS, strict=True) for entry in part.split(",")
+    )
+    return next((why for why in found if why), "")
+
+
+def _field_error(entry: str, low: int, high: int, names: tuple[str, ...]) -> str:
+    """What is wrong with one entry of a field: ``*``, ``5``, ``1-5``, ``MON-FRI``, each with a step."""
+    span, _, step = entry.partition("/")
+    if step and not step.isdigit():
+        return f'failed to parse int from {step}: strconv.Atoi: parsing "{step}": invalid syntax'
+    if span in ("*", "?"):
+        return ""
+    numbers: list[int] = []
+    for end in span.split("-"):
+        if end.lower() in names:
+            numbers.append(names.index(end.lower()) + low)
+        elif end.isdigit():
+            numbers.append(int(end))
+        else:
+            return f'failed to parse int from {end}: strconv.Atoi: parsing "{end}": invalid syntax'
+    if len(numbers) > 2:
+        return f"too many hyphens: {entry}"
+    if numbers[0] < low:
+        return f"beginning of range ({numbers[0]}) below minimum ({low}): {entry}"
+    if numbers[-1] > high:
+        return f"end of range ({numbers[-1]}) above maximum ({high}): {entry}"
+    if numbers[0] > numbers[-1]:
+        return f"beginning of range ({numbers[0]}) beyond end of range ({numbers[-1]}): {entry}"
+    return f"step of range should be a positive number: {entry}" if step == "0" else ""

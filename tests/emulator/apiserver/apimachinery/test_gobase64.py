@@ -18,7 +18,8 @@ def test_line_ends_are_skipped(data: bytes, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "position"), [("not base64", 3), ("A", 0), ("AAEC=", 4), ("AA=A", 2), ("AA", 0), ("====", 0), ("AAE=AAEC", 4)]
+    ("text", "position"),
+    [("not base64", 3), ("A", 0), ("AAEC=", 4), ("AA=A", 2), ("AA", 0), ("====", 0), ("AAE=AAEC", 4)],
 )
 def test_errors_say_where(text: str, position: int) -> None:
     """Text that is no base64 is refused with the position where decoding fails."""

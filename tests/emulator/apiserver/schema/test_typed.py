@@ -6,17 +6,33 @@ from hypothesis import strategies as st
 
 from emulator.apiserver.apimachinery.names import GroupVersionKind
 from emulator.apiserver.apimachinery.objects import Object, copy
-from emulator.apiserver.schema.gostructs import ALWAYS, NAMED, PLAIN_FIELDS, POINTER_FIELDS, POINTERS, STRUCTS
+from emulator.apiserver.schema.gostructs import (
+    ALWAYS,
+    NAMED,
+    PLAIN_FIELDS,
+    POINTER_FIELDS,
+    POINTERS,
+    REQUIRED_POINTERS,
+    STRUCTS,
+)
 from emulator.apiserver.schema.kubernetes import definitions, descriptions, names_by_kind
 from emulator.apiserver.schema.typed import TypedShape
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "a", "2020-01-02T03:04:05Z", "1Gi"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["name", "spec", "containers", "data", "x", "ports"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "spec", "containers", "data", "x", "ports"]), inner, max_size=3)
+    ),
     max_leaves=12,
 )
-KINDS = [("", "v1", "Pod"), ("", "v1", "ConfigMap"), ("apps", "v1", "Deployment"), ("", "v1", "Event"), ("", "v1", "Service")]
+KINDS = [
+    ("", "v1", "Pod"),
+    ("", "v1", "ConfigMap"),
+    ("apps", "v1", "Deployment"),
+    ("", "v1", "Event"),
+    ("", "v1", "Service"),
+]
 
 
 def shape(kind: str, group: str = "", version: str = "v1") -> TypedShape:
@@ -27,8 +43,16 @@ def shape(kind: str, group: str = "", version: str = "v1") -> TypedShape:
     ("kind", "obj", "why"),
     [
         ("ConfigMap", {"data": {"n": 5}}, "cannot unmarshal number into Go struct field ConfigMap.data of type string"),
-        ("ConfigMap", {"data": ["a"]}, "cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string"),
-        ("ConfigMap", {"metadata": "x"}, "cannot unmarshal string into Go struct field ConfigMap.metadata of type v1.ObjectMeta"),
+        (
+            "ConfigMap",
+            {"data": ["a"]},
+            "cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string",
+        ),
+        (
+            "ConfigMap",
+            {"metadata": "x"},
+            "cannot unmarshal string into Go struct field ConfigMap.metadata of type v1.ObjectMeta",
+        ),
         ("Secret", {"data": 5}, "cannot unmarshal number into Go struct field Secret.data of type map[string][]uint8"),
         (
             "ConfigMap",
@@ -40,8 +64,16 @@ def shape(kind: str, group: str = "", version: str = "v1") -> TypedShape:
             {"spec": {"containers": [{"name": "a", "ports": [{"containerPort": "http"}]}]}},
             "cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32",
         ),
-        ("Pod", {"spec": {"priority": 1 << 31}}, "cannot unmarshal number 2147483648 into Go struct field PodSpec.spec.priority of type int32"),
-        ("Service", {"spec": {"type": 1}}, "cannot unmarshal number into Go struct field ServiceSpec.spec.type of type v1.ServiceType"),
+        (
+            "Pod",
+            {"spec": {"priority": 1 << 31}},
+            "cannot unmarshal number 2147483648 into Go struct field PodSpec.spec.priority of type int32",
+        ),
+        (
+            "Service",
+            {"spec": {"type": 1}},
+            "cannot unmarshal number into Go struct field ServiceSpec.spec.type of type v1.ServiceType",
+        ),
     ],
 )
 def test_wrong_types(kind: str, obj: Object, why: str) -> None:
@@ -64,7 +96,7 @@ def test_structs_are_written_though_empty() -> None:
     obj: Object = {}
     shape("Deployment", "apps").read(obj)
     template = {"metadata": {}, "spec": {"containers": None}}
-    assert obj == {"metadata": {}, "spec": {"selector": {}, "strategy": {}, "template": template}, "status": {}}
+    assert obj == {"metadata": {}, "spec": {"selector": None, "strategy": {}, "template": template}, "status": {}}
 
 
 def test_only_core_events_write_their_reporter() -> None:
@@ -125,7 +157,12 @@ def test_quantities_and_times_are_canonical() -> None:
 
 def test_schemas_of_definitions() -> None:
     """A schema may be a boolean or a list where JSON Schema allows it, and keeps what it says of null."""
-    schema: Object = {"additionalProperties": False, "items": [{"type": "string"}], "enum": [None, 1], "default": {"a": None}}
+    schema: Object = {
+        "additionalProperties": False,
+        "items": [{"type": "string"}],
+        "enum": [None, 1],
+        "default": {"a": None},
+    }
     version: Object = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
     obj: Object = {"spec": {"versions": [version]}}
     shape("CustomResourceDefinition", "apiextensions.k8s.io").read(obj)
@@ -136,7 +173,9 @@ def test_schemas_of_definitions() -> None:
         )
 
 
-@given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(["spec", "data", "metadata", "count", "x"]), json_values))
+@given(
+    st.sampled_from(KINDS), st.dictionaries(st.sampled_from(["spec", "data", "metadata", "count", "x"]), json_values)
+)
 def test_reading_twice_is_reading_once(gvk: tuple[str, str, str], obj: Object) -> None:
     """What was read is read again without a change, a complaint or an unknown field."""
     reader = TypedShape(GroupVersionKind(*gvk))
@@ -168,7 +207,7 @@ def test_tables_name_fields_that_exist() -> None:
     for table in (STRUCTS, ALWAYS):
         for struct, names in table.items():
             assert names <= fields[struct.rpartition(".")[2]], struct
-    for where in (*POINTERS, *POINTER_FIELDS, *PLAIN_FIELDS, *NAMED):
+    for where in (*POINTERS, *REQUIRED_POINTERS, *POINTER_FIELDS, *PLAIN_FIELDS, *NAMED):
         struct, _, field = where.partition(".")
         assert field in fields[struct], where
 
