@@ -181,12 +181,14 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
         loader = _Loader(body)
         loader.duplicates = []
         try:
-            value = loader.get_data() if loader.check_data() else None  # further documents are not looked at
+            value = loader.get_data() if loader.check_data() else None  # type: ignore[no-untyped-call]  # the first document
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line + 1) if error.problem_mark else 1
-        raise ValueError(f"yaml: line {line}: {error.problem}") from None
+        mark = error.context_mark if error.context_mark and error.context_mark.line else error.problem_mark
+        line = (mark.line if mark else 0) + isinstance(error, yaml.scanner.ScannerError)
+        where = f"line {line}: " if line else ""
+        raise ValueError(f"yaml: {where}{error.problem}") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"yaml: {error}") from None
     return _integral(_plain(value)), loader.duplicates

@@ -98,7 +98,7 @@ def decode(data: bytes) -> Object:
     name = message_name(api_version, kind)
     if name is None:
         raise ProtobufError(f'no kind "{kind}" is registered for version "{api_version}"')
-    obj = _message(name, _as_bytes(unknown.get(2, b"")))
+    obj: Object = _message(name, _as_bytes(unknown.get(2, b"")))
     obj["apiVersion"], obj["kind"] = api_version, kind
     return obj
 
