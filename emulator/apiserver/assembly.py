@@ -27,6 +27,7 @@ from emulator.apiserver.endpoints.oidc import OidcDocuments
 from emulator.apiserver.endpoints.openapi import OpenApi
 from emulator.apiserver.endpoints.root import RootPaths
 from emulator.apiserver.registry.builtin.kinds import builtin_kinds
+from emulator.apiserver.registry.builtin.pod_connects import PodConnects
 from emulator.apiserver.registry.builtin.rows import GROUPS
 from emulator.apiserver.registry.catalog import Catalog, Connect, Served
 from emulator.apiserver.registry.definition_controller import DefinitionController
@@ -116,13 +117,27 @@ class Assembly:
                 self.catalog.add(Served(kind, None, {"": answers[resource.kind]}))
                 continue
             if resource.verbs == ("create",):
-                continue  # Binding: a subresource's business
+                self.catalog.add(Served(kind, None, {}))  # Binding: connected below
+                continue
             name = "events" if resource.plural == "events" else str(resource.group_resource)
             store = stores.setdefault(
                 name, Store(self.backing, kind, name)
             )  # events and autoscalers: one store, two versions
             connects: dict[str, Connect] = {"token": reviews.request} if resource.plural == "serviceaccounts" else {}
             self.catalog.add(Served(kind, store, connects))
+        self._connect_pods()
+
+    def _connect_pods(self) -> None:
+        pods = PodConnects(self.store("", "v1", "pods"), self.store("policy", "v1", "poddisruptionbudgets"))
+        answers: tuple[tuple[str, str, Connect], ...] = (
+            ("pods", "binding", pods.bind),
+            ("pods", "eviction", pods.evict),
+            ("bindings", "", pods.bind),
+        )
+        for plural, subresource, connect in answers:
+            served = self.catalog.lookup("", "v1", plural)
+            assert served is not None, f"{plural} are served"
+            served.connects[subresource] = connect
 
     # What a cluster starts with
 

@@ -110,6 +110,17 @@ class PodPartStrategy(BuiltinStatusStrategy):
         return found
 
 
+class PodBindingStrategy(BuiltinStatusStrategy):
+    """Writes through ``/binding``: what a scheduler decides is taken as it is."""
+
+    def prepare_for_update(self, context: Context, new: Object, old: Object) -> None:
+        """Nothing is kept: the server itself made the change."""
+
+    def validate_update(self, context: Context, new: Object, old: Object) -> list[FieldError]:
+        """Nothing to say."""
+        return []
+
+
 def quality(spec: Object) -> str:
     """The class of service: Guaranteed, Burstable or BestEffort (pkg/apis/core/helper/qos)."""
     limited, any_request = True, False

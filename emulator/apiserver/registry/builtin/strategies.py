@@ -18,7 +18,12 @@ from emulator.apiserver.registry.builtin.namespace import (
     NamespaceStrategy,
 )
 from emulator.apiserver.registry.builtin.networking import IngressStrategy, NetworkPolicyStrategy
-from emulator.apiserver.registry.builtin.pod import PodPartStrategy, PodStatusStrategy, PodStrategy
+from emulator.apiserver.registry.builtin.pod import (
+    PodBindingStrategy,
+    PodPartStrategy,
+    PodStatusStrategy,
+    PodStrategy,
+)
 from emulator.apiserver.registry.builtin.quota import LimitRangeStrategy, ResourceQuotaStrategy
 from emulator.apiserver.registry.builtin.rbac import BindingStrategy, RoleStrategy
 from emulator.apiserver.registry.builtin.scheduling import DisruptionBudgetStrategy, PriorityClassStrategy
@@ -30,6 +35,7 @@ from emulator.apiserver.registry.builtin.workloads import (
     ControllerRevisionStrategy,
     DaemonSetStrategy,
     DeploymentStrategy,
+    PodTemplateStrategy,
     ReplicaSetStrategy,
     ReplicationControllerStrategy,
     StatefulSetStrategy,
@@ -60,6 +66,7 @@ _OWN: dict[str, Callable[[tuple[str, ...]], BuiltinStrategy]] = {
     "PersistentVolumeClaim": VolumeClaimStrategy,
     "Pod": PodStrategy,
     "PodDisruptionBudget": DisruptionBudgetStrategy,
+    "PodTemplate": PodTemplateStrategy,
     "PriorityClass": PriorityClassStrategy,
     "ReplicaSet": ReplicaSetStrategy,
     "ReplicationController": ReplicationControllerStrategy,
@@ -74,7 +81,7 @@ _OWN: dict[str, Callable[[tuple[str, ...]], BuiltinStrategy]] = {
 # Kinds without rules of their own: who counts generations, and whose PUT needs a resourceVersion.
 _GENERATIONS = frozenset(
     {
-        "DeviceClass", "FlowSchema", "IngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "PodTemplate",
+        "DeviceClass", "FlowSchema", "IngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
         "PriorityLevelConfiguration", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice", "ValidatingAdmissionPolicy",
         "ValidatingAdmissionPolicyBinding",
     }
@@ -124,6 +131,8 @@ def _part(main: BuiltinStrategy, name: str) -> Strategy:
     if isinstance(main, PodStrategy):
         if name == "status":
             return PodStatusStrategy(main)
+        if name == "binding":
+            return PodBindingStrategy(main)
         return PodPartStrategy(main, name) if name in ("ephemeralcontainers", "resize") else main
     if name == "approval":
         return ApprovalStrategy(main)

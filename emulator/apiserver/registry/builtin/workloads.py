@@ -179,6 +179,17 @@ class ReplicationControllerStrategy(WorkloadStrategy):
         return []
 
 
+class PodTemplateStrategy(BuiltinStrategy):
+    """PodTemplates."""
+
+    returns_deleted_object = True
+    counts_generations = True
+
+    def check(self, obj: Object) -> list[FieldError]:
+        """The template."""
+        return template_errors(obj["template"], "template")
+
+
 class ControllerRevisionStrategy(BuiltinStrategy):
     """ControllerRevisions: what a StatefulSet or DaemonSet once was."""
 
