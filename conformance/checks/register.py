@@ -1,40 +1,35 @@
-"""Every check by its id."""
+"""Every check by its id, chapter by chapter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import ModuleType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-from conformance.checks import (
-    artifacts,
-    definition,
-    lists,
-    machine,
-    models,
-    objects,
-    patching,
-    races,
-    reader,
-    refusals,
-    timestamps,
-    watches,
-)
 from conformance.checks.check import Check
 
-MODULES: tuple[ModuleType, ...] = (
-    definition,
-    models,
-    machine,
-    objects,
-    timestamps,
-    refusals,
-    patching,
-    lists,
-    watches,
-    races,
-    reader,
-    artifacts,
+CHAPTERS = (
+    "definition",
+    "models",
+    "machine",
+    "objects",
+    "timestamps",
+    "refusals",
+    "patching",
+    "lists",
+    "watches",
+    "races",
+    "reader",
+    "scope",
+    "access",
+    "artifacts",
 )
-CHECKS: Mapping[str, Check] = {
-    found.id: found for module in MODULES for found in vars(module).values() if isinstance(found, Check)
-}
+
+
+def _checks() -> Iterator[Check]:
+    for chapter in CHAPTERS:
+        yield from (
+            found for found in vars(import_module(f"conformance.checks.{chapter}")).values() if isinstance(found, Check)
+        )
+
+
+CHECKS: Mapping[str, Check] = {found.id: found for found in _checks()}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from conformance.driver.answers import Answer, Json
+from conformance.driver.history import Exchange
 from conformance.driver.kubeconfig import Cluster
 from conformance.driver.lane import Lane
 from conformance.driver.ownership import Ownership
@@ -22,6 +23,8 @@ JSON_PATCH = "application/json-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
+OK = 200
+REFUSAL_SECONDS = 5.0  # a refusal's body comes with its head
 Query = Mapping[str, str | int | bool]
 
 
@@ -155,3 +158,12 @@ class Kube:
         question = self._question("GET", target, {"watch": True, **query}, {}, b"")
         with self.lane.stream("kube", origin, self.identity, question) as stream:
             yield Watching(stream)
+
+    def try_watch(self, resource: Resource, namespace: str = "") -> Answer:
+        """Whether a watch is let in: the answer's status, and its body when it is a refusal. Nothing is awaited."""
+        query = self._question("GET", resource.path(namespace), {"watch": True, "timeoutSeconds": 1}, {}, b"")
+        origin = self.cluster.origin if self.cluster else None
+        with self.lane.stream("kube", origin, self.identity, query) as stream:
+            body = b"" if stream.status == OK else stream.next(REFUSAL_SECONDS) or b""
+            status = stream.status
+        return Answer(Exchange(0, self.lane.name, "kube", self.identity, "GET", query.path, status=status, answer=body))

@@ -1,0 +1,160 @@
+"""Step 3, differentially: random Roles and bindings, our own evaluator, what `auth can-i` says, and what happens."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from conformance.checks.check import Case, check
+from conformance.checks.world import World
+from conformance.driver.answers import Answer
+from conformance.driver.kube import Kube
+from conformance.driver.resources import (
+    ACCESS_REVIEWS,
+    CLUSTERROLEBINDINGS,
+    CLUSTERROLES,
+    CONFIGMAPS,
+    MODELS,
+    ROLEBINDINGS,
+    ROLES,
+    SERVERS,
+    Resource,
+)
+from conformance.model.rbac import Binding, Request, granted
+from conformance.strategies.roles import worlds
+
+RESOURCES: dict[str, Resource] = {"models": MODELS, "inferenceservers": SERVERS, "configmaps": CONFIGMAPS}
+RBAC = "rbac.authorization.k8s.io"
+
+
+class _Place:
+    """Namespaces and names of a case, made unique to it."""
+
+    def __init__(self, w: World) -> None:
+        self.w = w
+        self.places = {"here": w.namespace, "there": w.new_namespace(), "": ""}
+        self.stem = w.owned_name("who")
+
+    def user(self, name: str) -> str:
+        """A user's or group's name; system groups keep theirs."""
+        return name if name.startswith("system:") else f"{self.stem}-{name}"
+
+    def subject(self, subject: Any) -> dict[str, str]:
+        """A subject as manifests have it."""
+        if subject["kind"] == "ServiceAccount":
+            return {"kind": "ServiceAccount", "name": subject["name"], "namespace": self.places[subject["place"]]}
+        return {"kind": subject["kind"], "name": self.user(subject["name"]), "apiGroup": RBAC}
+
+    def client(self, who: Any) -> tuple[Kube, str, list[str]]:
+        """A client, the user name, and its groups."""
+        if "account" in who:
+            namespace = self.places[who["place"]]
+            groups = ["system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated"]
+            client = self.w.admin.as_service_account(namespace, who["account"])
+            return client, client.identity, groups
+        user = self.user(who["user"])
+        extra = [self.user(who["group"])] if "group" in who else []
+        return self.w.admin.as_user(user, tuple(extra)), user, [*extra, "system:authenticated"]
+
+
+def _bind(w: World, place: _Place, number: int, binding: Any) -> Binding:
+    namespace = place.places[binding["place"]]
+    subjects = [place.subject(subject) for subject in binding["subjects"]]
+    rules = binding["rules"]
+    if binding["cluster"]:
+        role = w.owned_name("role")
+        w.made(w.made_outside(CLUSTERROLES, CLUSTERROLES.object(role, rules=rules)))
+        reference = {"apiGroup": RBAC, "kind": "ClusterRole", "name": role}
+    else:
+        role = f"role-{number}"
+        w.made(w.admin.create(ROLES, namespace, ROLES.object(role, namespace, rules=rules)))
+        reference = {"apiGroup": RBAC, "kind": "Role", "name": role}
+    if binding["cluster"] == "everywhere":
+        obj = CLUSTERROLEBINDINGS.object(w.owned_name("binding"), subjects=subjects, roleRef=reference)
+        w.made(w.made_outside(CLUSTERROLEBINDINGS, obj))
+        return Binding("", rules, subjects)
+    w.made(
+        w.admin.create(
+            ROLEBINDINGS,
+            namespace,
+            ROLEBINDINGS.object(f"binding-{number}", namespace, subjects=subjects, roleRef=reference),
+        )
+    )
+    return Binding(namespace, rules, subjects)
+
+
+def _request(place: _Place, asked: Any) -> Request:
+    resource = RESOURCES[asked["resource"]]
+    namespace = place.places[asked["place"]]
+    named = asked["verb"] in ("get", "update", "patch", "delete")
+    if not namespace and asked["verb"] not in ("list", "watch"):
+        namespace = place.places["here"]
+    status = asked["status"] and asked["verb"] in ("get", "update", "patch") and asked["resource"] != "configmaps"
+    return Request(
+        asked["verb"],
+        resource.group,
+        resource.plural,
+        namespace,
+        asked["name"] if named else "",
+        "status" if status else "",
+    )
+
+
+def _ask(w: World, client: Kube, request: Request) -> Answer:
+    """Do it, in a way that changes nothing: writes are dry runs."""
+    resource = RESOURCES[request.resource]
+    path = resource.path(request.namespace, request.name, request.subresource)
+    body = resource.object(request.name or "made", request.namespace)
+    if request.verb == "watch":
+        return client.try_watch(resource, request.namespace)
+    if request.verb in ("get", "list"):
+        return client.request("GET", path)
+    method = {"create": "POST", "update": "PUT", "patch": "PATCH"}.get(request.verb, "DELETE")
+    headers = {"Content-Type": "application/merge-patch+json"} if request.verb == "patch" else {}
+    return client.request(
+        method, path, query={"dryRun": "All"}, headers=headers, body=None if method == "DELETE" else body
+    )
+
+
+def _so(wanted: bool, answer: Answer) -> bool:
+    return (answer.code != 403) is wanted
+
+
+def _review(w: World, user: str, groups: list[str], request: Request) -> bool | None:
+    attributes = {
+        "verb": request.verb,
+        "group": request.group,
+        "resource": request.resource,
+        "namespace": request.namespace,
+        "name": request.name,
+        "subresource": request.subresource,
+    }
+    review = ACCESS_REVIEWS.object("")
+    review["metadata"] = {}
+    review["spec"] = {
+        "user": user,
+        "groups": groups,
+        "resourceAttributes": {key: value for key, value in attributes.items() if value},
+    }
+    answer = w.made(w.admin.request("POST", ACCESS_REVIEWS.path(), body=review), "k8s.access-reviews")
+    allowed = answer.at("status.allowed")
+    return allowed if isinstance(allowed, bool) else None
+
+
+@check("any-rules", "rbac.any-rules", "rbac.can-i", "k8s.access-reviews", given=worlds, weight=2.0)
+def any_rules(w: World, case: Case) -> None:
+    """For any Roles and bindings, a request is carried out exactly when a rule of a bound role covers it, and reviews say the same."""
+    place = _Place(w)
+    bound = [_bind(w, place, number, binding) for number, binding in enumerate(case["bindings"])]
+    for asked in case["requests"]:
+        client, user, groups = place.client(asked["who"])
+        request = _request(place, asked)
+        wanted = granted(bound, user, groups, request)
+        answer = w.eventually(partial(_ask, w, client, request), partial(_so, wanted))
+        what = f"{user} to {'be allowed to' if wanted else 'be forbidden to'} {request.verb} {request.resource} {request.name} in {request.namespace or 'all namespaces'}"
+        w.expect((answer.code != 403) is wanted, what, answer.said(), "rbac.any-rules")
+        w.expect(answer.code != 401, "an authenticated user", answer.said(), "rbac.any-rules")
+        if not wanted:
+            w.equal(answer.reason, "Forbidden", "the reason", "rbac.any-rules")
+        allowed = _review(w, user, groups, request)
+        w.expect(allowed is wanted, f"a review that says {wanted} of {request}", allowed, "rbac.can-i")
