@@ -14,6 +14,7 @@ from conformance.verdict import ExitCode
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("conformance.commands.run", "judge a target"),
     "judge": ("conformance.commands.judge", "judge a recorded run again, without a target"),
+    "cleanup": ("conformance.commands.cleanup", "delete old Models and the objects that only they name"),
     "list": ("conformance.commands.listing", "list the clauses"),
     "explain": ("conformance.commands.explain", "explain a clause or a check"),
 }

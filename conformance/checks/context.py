@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from conformance import __version__
 from conformance.driver.history import Exchange, History
@@ -15,6 +16,7 @@ from conformance.driver.kube import Kube
 from conformance.driver.kubeconfig import Cluster
 from conformance.driver.lane import Lane, LiveLane, ReplayLane
 from conformance.driver.ownership import Ownership
+from conformance.driver.rpc import RpcDoor
 from conformance.driver.s3 import Keys, ObjectStore
 from conformance.driver.wire import Origin
 from conformance.model.dialect import Dialect
@@ -43,6 +45,7 @@ class Facts:
     disposable: bool = False
     allow_disruptive: bool = False
     capabilities: frozenset[str] = frozenset()  # of checks.check.Need
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))  # what our clock said when times began
 
 
 @dataclass
@@ -52,6 +55,7 @@ class Context:
     facts: Facts
     cluster: Cluster | None = None
     s3: S3Access | None = None
+    rpc: RpcDoor | None = None
     ownership: Ownership = field(init=False)
     began: float = field(default_factory=time.monotonic)
     stop: threading.Event = field(default_factory=threading.Event)

@@ -21,7 +21,13 @@ CHAPTERS = (
     "reader",
     "scope",
     "access",
+    "querying",
+    "deletion",
+    "basics",
     "artifacts",
+    "rpc",
+    "retention",
+    "dates",
 )
 
 

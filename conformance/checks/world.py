@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from conformance.checks.context import Context, slug
@@ -15,6 +16,7 @@ from conformance.driver.kube import Kube
 from conformance.driver.lane import Lane
 from conformance.driver.ownership import LABEL
 from conformance.driver.resources import MODELS, NAMESPACES, Resource
+from conformance.driver.rpc import Rpc
 from conformance.driver.s3 import ObjectStore
 from conformance.oracles.finding import Finding, shown
 
@@ -108,6 +110,13 @@ class World:
         """A key as the URI that a Model names."""
         return f"s3://{self.facts.bucket}/{key}"
 
+    @property
+    def rpc(self) -> Rpc:
+        """The gRPC API. Raises MissingDoorError."""
+        if not self.facts.rpc:
+            raise MissingDoorError("the target has no gRPC API (rpc=HOST:PORT)")
+        return Rpc(self.context.rpc, self.lane)
+
     # models
 
     def model(self, name: str, spec: Json, namespace: str = "", labels: Mapping[str, str] | None = None) -> Json:
@@ -171,6 +180,15 @@ class World:
             wait = min(wait * 1.5, 1.0)
             answer = ask()
         return answer
+
+    def wall_clock(self, exchange: Exchange) -> datetime:
+        """What our clock said when an answer came."""
+        return self.facts.started + timedelta(seconds=exchange.answered_at)
+
+    @property
+    def clock_skew(self) -> float:
+        """How far apart two clocks may be: little on our own machine, more elsewhere."""
+        return 2.0 if self.facts.disposable else 120.0
 
     def together(self, actors: Sequence[Callable[[Kube], None]], client: Kube | None = None) -> None:
         """Run them at once, each with a client on a lane of its own. The first of their exceptions is raised."""

@@ -12,7 +12,7 @@ from conformance.driver.answers import Answer, Json
 from conformance.driver.history import Exchange
 from conformance.driver.kubeconfig import Cluster
 from conformance.driver.lane import Lane
-from conformance.driver.ownership import Ownership
+from conformance.driver.ownership import Permission
 from conformance.driver.resources import Resource
 from conformance.driver.watching import Watching
 from conformance.driver.wire import Question
@@ -34,7 +34,7 @@ class Kube:
 
     cluster: Cluster | None  # None: answered from a recording
     lane: Lane
-    ownership: Ownership
+    ownership: Permission
     user_agent: str = "ma-conformance"
     identity: str = ""
     groups: tuple[str, ...] = ()

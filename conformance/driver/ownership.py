@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from conformance.driver.answers import Json, at
@@ -14,6 +14,16 @@ LABEL = "conformance.michelangelo.api/run"
 PREFIX = "mac"  # of every name that is not inside a namespace of ours
 REVIEWS = ("authorization.k8s.io", "authentication.k8s.io")  # POSTs that store nothing
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Permission(Protocol):
+    """What a client may write."""
+
+    def demand(self, method: str, path: str, body: Json) -> None:
+        """Raise NotOursError unless the request may be sent."""
+
+    def label(self, obj: Json) -> Json:
+        """The object as it is to be sent."""
 
 
 class Ownership:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from conformance.checks.check import Need
@@ -14,6 +15,7 @@ from conformance.driver.errors import TargetError
 from conformance.driver.history import History
 from conformance.driver.kubeconfig import read
 from conformance.driver.resources import CRDS
+from conformance.driver.rpc import RpcDoor
 from conformance.driver.s3 import Keys
 from conformance.driver.wire import Origin
 from conformance.model.dialect import Dialect, Spelling, observe
@@ -38,6 +40,7 @@ class Observation:
             "disposable": facts.disposable,
             "allow_disruptive": facts.allow_disruptive,
             "capabilities": sorted(facts.capabilities),
+            "started": facts.started.isoformat(),
         }
 
 
@@ -54,6 +57,7 @@ def facts_of(run: dict[str, Any]) -> Facts:
         disposable=told["disposable"],
         allow_disruptive=told["allow_disruptive"],
         capabilities=frozenset(told["capabilities"]),
+        started=datetime.fromisoformat(told["started"]),
     )
 
 
@@ -75,7 +79,7 @@ def open_context(doors: Doors, *, run_id: str = "", allow_disruptive: bool = Fal
         disposable=doors.disposable,
         allow_disruptive=allow_disruptive,
     )
-    context = Context(facts, cluster, s3)
+    context = Context(facts, cluster, s3, RpcDoor(doors.rpc) if doors.rpc else None)
     lane = context.lane("observe", History())
     admin = context.kube(lane, "check=observe")
     version = admin.request("GET", "/version")
@@ -83,13 +87,8 @@ def open_context(doors: Doors, *, run_id: str = "", allow_disruptive: bool = Fal
         raise TargetError(f"{cluster.origin.url} does not let context {cluster.context!r} in: {version.said()}")
     definition = admin.get(CRDS, "", MODEL_CRD)
     servers = admin.get(CRDS, "", "inferenceservers.michelangelo.api")
-    capabilities = _capabilities(context, servers.ok)
-    context.facts = Facts(
-        **{
-            **{name: getattr(facts, name) for name in Facts.__slots__},
-            "dialect": observe(definition.body),
-            "capabilities": capabilities,
-        }
+    context.facts = replace(
+        facts, dialect=observe(definition.body), capabilities=_capabilities(context, servers=servers.ok)
     )
     schema = json.dumps(definition.at("spec"), sort_keys=True).encode()
     return context, Observation(
@@ -104,7 +103,7 @@ def open_context(doors: Doors, *, run_id: str = "", allow_disruptive: bool = Fal
     )
 
 
-def _capabilities(context: Context, servers: bool) -> frozenset[str]:
+def _capabilities(context: Context, *, servers: bool) -> frozenset[str]:
     found = set()
     if context.facts.has_s3:
         found.add(Need.S3)
