@@ -33,7 +33,11 @@ class RbacEscalation(Plugin):
             if not self._may(context, "escalate", context.resource.plural, context.name):
                 self._check(context, obj.get("rules") or [])
         elif kind in ("RoleBinding", "ClusterRoleBinding"):
-            if old is not None and old.get("roleRef") == obj.get("roleRef") and old.get("subjects") == obj.get("subjects"):
+            if (
+                old is not None
+                and old.get("roleRef") == obj.get("roleRef")
+                and old.get("subjects") == obj.get("subjects")
+            ):
                 return
             self._check_binding(context, obj)
 

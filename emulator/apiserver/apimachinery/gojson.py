@@ -48,12 +48,7 @@ class _Scanner:
         """Complain about the current character, or the end."""
         if self.at >= len(self.body):
             raise GoJsonError("unexpected end of JSON input")
-        byte = self.body[self.at]
-        if byte >= 0x80:
-            text = self.body[self.at : self.at + 4].decode("utf-8", "replace")
-            shown = quote(byte) if text[0] == "\ufffd" else quote(byte)
-            raise GoJsonError(f"invalid character {shown} {context}")
-        raise GoJsonError(f"invalid character {quote(byte)} {context}")
+        raise GoJsonError(f"invalid character {quote(self.body[self.at])} {context}")
 
     def space(self) -> None:
         while self.at < len(self.body) and self.body[self.at] in _SPACE:

@@ -117,8 +117,10 @@ def _validate_owners(references: Any, path: str) -> list[FieldError]:
     return found
 
 
-def _owners_value(references: Any) -> Any:
-    return references
+def _owners_value(references: Any) -> list[fields.GoStruct]:
+    """References as the server's struct prints them."""
+    order = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+    return [fields.GoStruct({name: item[name] for name in order if name in item}) for item in references]
 
 
 def _validate_owner(reference: Object, path: str) -> list[FieldError]:

@@ -55,7 +55,7 @@ class TokenReviews:
         return obj
 
     def own(self, context: Context, obj: Object) -> Object:
-        """SelfSubjectReview: who am I?"""
+        """SelfSubjectReview: who asks, as the server sees them."""
         obj.setdefault("metadata", {})["creationTimestamp"] = context.now
         obj["status"] = {"userInfo": user_object(context.user)}
         return obj
@@ -70,7 +70,9 @@ class TokenReviews:
         seconds = DEFAULT_SECONDS if seconds is None else seconds
         found: list[FieldError] = []
         if seconds < MIN_SECONDS:
-            found.append(fields.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes"))
+            found.append(
+                fields.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes")
+            )
         if seconds > MAX_SECONDS:
             found.append(fields.too_long("spec.expirationSeconds", MAX_SECONDS))
         if found:
@@ -91,7 +93,9 @@ class TokenReviews:
             return None
         kind, name = reference.get("kind") or "", reference.get("name") or ""
         if kind not in _BOUND:
-            raise errors.bad_request(f"cannot bind token for serviceaccount {context.name!r} to {kind!r}".replace("'", '"'))
+            raise errors.bad_request(
+                f"cannot bind token for serviceaccount {context.name!r} to {kind!r}".replace("'", '"')
+            )
         found = self._find(_BOUND[kind], "" if kind == "Node" else context.namespace, name)
         if found is None:
             raise errors.not_found(GroupResource("", _BOUND[kind]), name)

@@ -67,7 +67,14 @@ class SigningKey:
         numbers = self.key.public_key().public_numbers()
         modulus = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
         exponent = numbers.e.to_bytes(3, "big")
-        return {"use": "sig", "kty": "RSA", "kid": self.id, "alg": "RS256", "n": _encode(modulus), "e": _encode(exponent)}
+        return {
+            "use": "sig",
+            "kty": "RSA",
+            "kid": self.id,
+            "alg": "RS256",
+            "n": _encode(modulus),
+            "e": _encode(exponent),
+        }
 
 
 class ServiceAccountTokens:
@@ -85,7 +92,9 @@ class ServiceAccountTokens:
         signature = self.signing.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{text}.{_encode(signature)}"
 
-    def claims(self, namespace: str, account: Object, seconds: int, audiences: list[str], bound: Object | None) -> Object:
+    def claims(
+        self, namespace: str, account: Object, seconds: int, audiences: list[str], bound: Object | None
+    ) -> Object:
         """The claims of a new token for an account."""
         now = int(time.time())
         private: Object = {

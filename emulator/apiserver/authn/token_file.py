@@ -25,7 +25,9 @@ class TokenFile:
                 if not row or row[0].lstrip().startswith("#"):
                     continue
                 if len(row) < 3:
-                    raise ValueError(f'{path}, line {number}: a token needs three fields: token,user,uid[,"group1,group2"]')
+                    raise ValueError(
+                        f'{path}, line {number}: a token needs three fields: token,user,uid[,"group1,group2"]'
+                    )
                 token, user, uid = (field.strip() for field in row[:3])
                 if not token or not user:
                     raise ValueError(f"{path}, line {number}: token and user may not be empty")

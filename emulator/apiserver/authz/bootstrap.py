@@ -35,7 +35,13 @@ def _role(name: str, rules: list[Object], labels: dict[str, str] | None = None, 
 def _binding(name: str, role: str, *subjects: Object) -> Object:
     meta = {"name": name, "labels": dict(_LABELS), "annotations": dict(_ANNOTATIONS)}
     reference = {"apiGroup": GROUP, "kind": "ClusterRole", "name": role}
-    return {"apiVersion": API, "kind": "ClusterRoleBinding", "metadata": meta, "subjects": list(subjects), "roleRef": reference}
+    return {
+        "apiVersion": API,
+        "kind": "ClusterRoleBinding",
+        "metadata": meta,
+        "subjects": list(subjects),
+        "roleRef": reference,
+    }
 
 
 def _group(name: str) -> Object:
@@ -48,11 +54,23 @@ def _user(name: str) -> Object:
 
 def _aggregated(name: str, label: str) -> Object:
     selector = {"matchLabels": {f"rbac.authorization.k8s.io/aggregate-to-{label}": "true"}}
-    labels = {} if name == "admin" else {f"rbac.authorization.k8s.io/aggregate-to-{'admin' if name == 'edit' else 'edit'}": "true"}
+    labels = (
+        {}
+        if name == "admin"
+        else {f"rbac.authorization.k8s.io/aggregate-to-{'admin' if name == 'edit' else 'edit'}": "true"}
+    )
     return _role(name, [], labels, aggregationRule={"clusterRoleSelectors": [selector]})
 
 
-_WORKLOADS = ["daemonsets", "deployments", "deployments/scale", "replicasets", "replicasets/scale", "statefulsets", "statefulsets/scale"]
+_WORKLOADS = [
+    "daemonsets",
+    "deployments",
+    "deployments/scale",
+    "replicasets",
+    "replicasets/scale",
+    "statefulsets",
+    "statefulsets/scale",
+]
 _CORE_VIEW = [
     "configmaps", "endpoints", "persistentvolumeclaims", "persistentvolumeclaims/status", "pods", "replicationcontrollers",
     "replicationcontrollers/scale", "serviceaccounts", "services", "services/status",
@@ -101,7 +119,19 @@ def _admin_rules() -> list[Object]:
 
 
 _EVERYTHING = [_rule(["*"], ["*"], ["*"]), {"verbs": ["*"], "nonResourceURLs": ["*"]}]
-_DISCOVERY = ("/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version", "/version/")
+_DISCOVERY = (
+    "/api",
+    "/api/*",
+    "/apis",
+    "/apis/*",
+    "/healthz",
+    "/livez",
+    "/openapi",
+    "/openapi/*",
+    "/readyz",
+    "/version",
+    "/version/",
+)
 _CONTROLLERS: dict[str, list[Object]] = {
     "generic-garbage-collector": [_rule(["delete", "get", "list", "patch", "update", "watch"], ["*"], ["*"])],
     "namespace-controller": [
@@ -151,10 +181,15 @@ def cluster_roles() -> Iterator[Object]:
         yield _role(f"system:aggregate-to-{name}", rules, {f"rbac.authorization.k8s.io/aggregate-to-{name}": "true"})
     yield _role("system:discovery", [_urls(*_DISCOVERY)])
     yield _role("system:public-info-viewer", [_urls("/healthz", "/livez", "/readyz", "/version", "/version/")])
-    yield _role("system:monitoring", [_urls("/healthz", "/healthz/*", "/livez", "/livez/*", "/metrics", "/metrics/slis", "/readyz", "/readyz/*")])
+    yield _role(
+        "system:monitoring",
+        [_urls("/healthz", "/healthz/*", "/livez", "/livez/*", "/metrics", "/metrics/slis", "/readyz", "/readyz/*")],
+    )
     reviews = _rule(["create"], ["authorization.k8s.io"], ["selfsubjectaccessreviews", "selfsubjectrulesreviews"])
     yield _role("system:basic-user", [reviews, _rule(["create"], ["authentication.k8s.io"], ["selfsubjectreviews"])])
-    issuer = _urls("/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/")
+    issuer = _urls(
+        "/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/"
+    )
     yield _role("system:service-account-issuer-discovery", [issuer])
     delegated = [
         _rule(["create"], ["authentication.k8s.io"], ["tokenreviews"]),
@@ -204,9 +239,17 @@ def cluster_role_bindings() -> Iterator[Object]:
     yield _binding("system:monitoring", "system:monitoring", _group("system:monitoring"))
     yield _binding("system:discovery", "system:discovery", _group(AUTHENTICATED))
     yield _binding("system:basic-user", "system:basic-user", _group(AUTHENTICATED))
-    yield _binding("system:public-info-viewer", "system:public-info-viewer", _group(AUTHENTICATED), _group(UNAUTHENTICATED))
-    yield _binding("system:service-account-issuer-discovery", "system:service-account-issuer-discovery", _group("system:serviceaccounts"))
-    yield _binding("system:kube-controller-manager", "system:kube-controller-manager", _user("system:kube-controller-manager"))
+    yield _binding(
+        "system:public-info-viewer", "system:public-info-viewer", _group(AUTHENTICATED), _group(UNAUTHENTICATED)
+    )
+    yield _binding(
+        "system:service-account-issuer-discovery",
+        "system:service-account-issuer-discovery",
+        _group("system:serviceaccounts"),
+    )
+    yield _binding(
+        "system:kube-controller-manager", "system:kube-controller-manager", _user("system:kube-controller-manager")
+    )
     yield _binding("system:kube-scheduler", "system:kube-scheduler", _user("system:kube-scheduler"))
     yield _binding("system:node", "system:node")
     for name in _CONTROLLERS:

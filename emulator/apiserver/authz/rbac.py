@@ -115,7 +115,9 @@ class RbacAuthorizer:
             pool = cluster_roles if reference["kind"] == "ClusterRole" else roles
             role = pool.get(reference["name"])
             if role is None:
-                problems.append(f'{reference["kind"].lower()}.rbac.authorization.k8s.io "{reference["name"]}" not found')
+                problems.append(
+                    f'{reference["kind"].lower()}.rbac.authorization.k8s.io "{reference["name"]}" not found'
+                )
                 continue
             bound = f'"{binding["metadata"]["name"]}/{namespace}"'
             reason = f'RBAC: allowed by RoleBinding {bound} of {reference["kind"]} "{reference["name"]}" to {subject}'

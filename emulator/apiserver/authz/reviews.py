@@ -54,7 +54,11 @@ class AccessReviews:
                 if rule.get("nonResourceURLs"):
                     url_rules.append({"verbs": rule["verbs"], "nonResourceURLs": rule["nonResourceURLs"]})
                 else:
-                    kept = {name: rule[name] for name in ("verbs", "apiGroups", "resources", "resourceNames") if rule.get(name)}
+                    kept = {
+                        name: rule[name]
+                        for name in ("verbs", "apiGroups", "resources", "resourceNames")
+                        if rule.get(name)
+                    }
                     resource_rules.append(kept)
         status: Object = {"resourceRules": resource_rules, "nonResourceRules": url_rules, "incomplete": False}
         if problems:

@@ -153,6 +153,8 @@ class ApiServer:
                 await request.answer(404, NOT_FOUND_TEXT, PLAIN_TEXT, _NO_SNIFF)
                 return
             raise not_allowed()
+        if resource.plural == "namespaces" and info.namespace and info.namespace != info.name and not resource.group:
+            raise missing()
         if not resource.namespaced and info.namespace and resource.plural != "namespaces":
             if resource.custom:
                 await request.answer(404, NOT_FOUND_TEXT, PLAIN_TEXT, _NO_SNIFF)

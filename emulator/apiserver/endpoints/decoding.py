@@ -63,7 +63,9 @@ def _json_type(value: object) -> str:
 
 
 def _unrecognized(kind: str, what: str, data: bytes) -> StatusError:
-    return errors.bad_request(f"the object provided is unrecognized (must be of type {kind}): {what} ({_excerpt(data)})")
+    return errors.bad_request(
+        f"the object provided is unrecognized (must be of type {kind}): {what} ({_excerpt(data)})"
+    )
 
 
 def _excerpt(data: bytes) -> str:

@@ -22,7 +22,12 @@ _CONVERSIONS = {
     (PARTIAL_LIST, "meta.k8s.io", "v1"): PARTIAL_LIST,
     (PARTIAL_LIST, "meta.k8s.io", "v1beta1"): PARTIAL_LIST,
 }
-BUILTIN_TYPES = f"{JSON}, {YAML}, {PROTOBUF}"
+# Built-in kinds have routes per media type: an Accept header that none of these meets finds no route.
+_ROUTABLE = frozenset({JSON, YAML, PROTOBUF, "*/*"})
+_UNROUTABLE = (
+    "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
+    "application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ def negotiate(header: str, convertible: bool, custom: bool) -> Form:
             return Form(JSON, clause.parameter("pretty") == "1")
         if clause.media_type == YAML:
             return Form(YAML)
+    if not custom and not any(clause.media_type in _ROUTABLE for clause in parse_accept(header)):
+        raise errors.StatusError(406, "NotAcceptable", _UNROUTABLE, {})
     supported = f"{JSON}, {YAML}, {PROTOBUF}"
     raise errors.not_acceptable(f"only the following media types are accepted: {supported}")
 

@@ -33,7 +33,9 @@ class OidcDocuments:
         if path != "/openid/v1/jwks":
             return False
         accept = request.header(b"accept") or "*/*"
-        if not any(part.split(";")[0].strip() in ("*/*", "application/*", JWK_SET.decode()) for part in accept.split(",")):
+        if not any(
+            part.split(";")[0].strip() in ("*/*", "application/*", JWK_SET.decode()) for part in accept.split(",")
+        ):
             text = f"406: Not Acceptable\n\nAvailable representations: {JWK_SET.decode()}"
             raise StatusError(406, "NotAcceptable", text, {})
         await request.answer(200, orjson.dumps({"keys": [self._tokens.signing.document()]}), JWK_SET)

@@ -16,7 +16,19 @@ _TRUE = frozenset({"1", "t", "T", "true", "True", "TRUE"})
 class Request:
     """A request and its way back. ``user`` is set by authentication, ``warnings`` go out with the answer."""
 
-    __slots__ = ("_receive", "headers", "info", "method", "path", "query", "scope", "send", "started", "user", "warnings")
+    __slots__ = (
+        "_receive",
+        "headers",
+        "info",
+        "method",
+        "path",
+        "query",
+        "scope",
+        "send",
+        "started",
+        "user",
+        "warnings",
+    )
 
     def __init__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope = scope
@@ -32,7 +44,12 @@ class Request:
         self.warnings: list[str] = []
         self.started = False
         if self.info.is_resource and not self.info.name:
-            refine(self.info, self.first("watch") in _TRUE, _selected_name(self.first("fieldSelector")))
+            refine(self.info, self._watches(), _selected_name(self.first("fieldSelector")))
+
+    def _watches(self) -> bool:
+        """Whether a watch is asked for: by any value but ``false`` and ``0``, as Kubernetes reads options."""
+        values = self.query.get("watch")
+        return values is not None and values[0].lower() not in ("false", "0")
 
     def header(self, name: bytes) -> str:
         """A header's value (the last one, when sent twice), or the empty string."""

@@ -29,7 +29,7 @@ def parse(method: str, path: str) -> RequestInfo:
     """Parse a decoded path. List, watch and deletecollection are told apart by ``refine``, which needs the query."""
     info = RequestInfo(path, method.lower())
     parts = path.strip("/").split("/")
-    if len(parts) < 3:
+    if len(parts) < 3 or path.startswith("//"):
         return info
     if parts[0] == "api":
         info.version, rest = parts[1], parts[2:]

@@ -131,7 +131,7 @@ class GarbageCollector:
             return False
         served, stored = found
         obj = codec.load(stored.data)
-        references = [reference for reference in owner_references(obj)]
+        references = list(owner_references(obj))
         others = [reference for reference in references if reference.get("uid") != uid]
         if any(self._lives(reference, key.namespace) for reference in others):
             self._orphan(key, uid)

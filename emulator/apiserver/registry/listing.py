@@ -87,7 +87,9 @@ def parse_revision(text: str) -> int:
     """A resourceVersion as a number. Raises StatusError (500, as the real server answers)."""
     if text.isascii() and text.isdigit():
         return int(text)
-    message = f'resourceVersion: Invalid value: {_quote(text)}: strconv.ParseUint: parsing {_quote(text)}: invalid syntax'
+    message = (
+        f"resourceVersion: Invalid value: {_quote(text)}: strconv.ParseUint: parsing {_quote(text)}: invalid syntax"
+    )
     raise StatusError(500, "", message)
 
 
@@ -115,7 +117,10 @@ def list_page(store: Store, namespace: str, chosen: Selection, options: ListOpti
         if options.resource_version not in ("", "0"):
             raise errors.bad_request("specifying resource version is not allowed when using continue")
     elif options.resource_version not in ("", "0"):
-        asked = parse_revision(options.resource_version)
+        try:
+            asked = parse_revision(options.resource_version)
+        except StatusError as error:
+            raise errors.bad_request(f"invalid resource version: {error.message}") from None
         check_future(storage.revision, asked)
         exact = options.resource_version_match == "Exact" or (options.limit and not options.resource_version_match)
         if exact:
@@ -127,7 +132,7 @@ def list_page(store: Store, namespace: str, chosen: Selection, options: ListOpti
     except CompactedError:
         if options.continue_ and start is not None:
             raise _expired_token(start, namespace, revision or 0) from None
-        raise errors.expired(f"The resourceVersion for the provided list is too old.") from None
+        raise errors.expired("The resourceVersion for the provided list is too old.") from None
     except FutureRevisionError:
         raise too_large(storage.revision, revision or 0) from None
     return _listing(page, namespace, chosen, revision if start is not None and revision else page.revision)
@@ -176,7 +181,7 @@ def _parse_token(store: Store, namespace: str, token: str) -> tuple[int, Key]:
     if not isinstance(value, dict) or value.get("v") != "meta.k8s.io/v1":
         found = value.get("v", "") if isinstance(value, dict) else ""
         raise errors.bad_request(
-            f"invalid continue token: continue key is not valid: server does not recognize this encoded version \"{found}\""
+            f'invalid continue token: continue key is not valid: server does not recognize this encoded version "{found}"'
         )
     revision, start = value.get("rv") or 0, value.get("start") or ""
     if not isinstance(revision, int) or not isinstance(start, str) or not start or revision == 0:

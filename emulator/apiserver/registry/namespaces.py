@@ -19,7 +19,11 @@ KUBERNETES = "kubernetes"
 _CONDITIONS = (
     ("NamespaceDeletionDiscoveryFailure", "ResourcesDiscovered", "All resources successfully discovered"),
     ("NamespaceDeletionGroupVersionParsingFailure", "ParsedGroupVersions", "All legacy kube types successfully parsed"),
-    ("NamespaceDeletionContentFailure", "ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
+    (
+        "NamespaceDeletionContentFailure",
+        "ContentDeleted",
+        "All content successfully deleted, may be waiting on finalization",
+    ),
     ("NamespaceContentRemaining", "ContentRemoved", "All content successfully removed"),
     ("NamespaceFinalizersRemaining", "ContentHasNoFinalizers", "All content-preserving finalizers finished"),
 )
@@ -62,7 +66,9 @@ class NamespaceController:
             served = next((s for s in self.catalog.stores() if s.store and s.store.name == resource), None)
             if served is None or served.store is None or served.store.find(name, obj["metadata"]["name"]):
                 continue
-            context = Context(served.resource, name, SYSTEM, self.backing.clock.timestamp(), manager="kube-controller-manager")
+            context = Context(
+                served.resource, name, SYSTEM, self.backing.clock.timestamp(), manager="kube-controller-manager"
+            )
             context.name = obj["metadata"]["name"]
             served.store.create(context, served.kind, obj)
 
@@ -130,11 +136,21 @@ class NamespaceController:
         conditions = status.setdefault("conditions", [])
         texts = {sort: (reason, "False", message) for sort, reason, message in _CONDITIONS}
         if remaining:
-            listed = ", ".join(f"{resource}. has {count} resource instances" if "." not in resource
-                               else f"{resource} has {count} resource instances" for resource, count in sorted(remaining.items()))
-            texts["NamespaceContentRemaining"] = ("SomeResourcesRemain", "True", f"Some resources are remaining: {listed}")
+            listed = ", ".join(
+                f"{resource}. has {count} resource instances"
+                if "." not in resource
+                else f"{resource} has {count} resource instances"
+                for resource, count in sorted(remaining.items())
+            )
+            texts["NamespaceContentRemaining"] = (
+                "SomeResourcesRemain",
+                "True",
+                f"Some resources are remaining: {listed}",
+            )
         if held:
-            listed = ", ".join(f"{finalizer} in {count} resource instances" for finalizer, count in sorted(held.items()))
+            listed = ", ".join(
+                f"{finalizer} in {count} resource instances" for finalizer, count in sorted(held.items())
+            )
             message = f"Some content in the namespace has finalizers remaining: {listed}"
             texts["NamespaceFinalizersRemaining"] = ("SomeFinalizersRemain", "True", message)
         for sort, (reason, value, message) in texts.items():

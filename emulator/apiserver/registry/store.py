@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from emulator.apiserver.apimachinery import codec, errors
+from emulator.apiserver.apimachinery import codec, errors, fields
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.metadata import generate_name
 from emulator.apiserver.apimachinery.names import GroupKind
@@ -152,12 +152,12 @@ class Store:
             if metadata(codec.load(existing.data)).get("deletionTimestamp"):
                 error.message = f"object is being deleted: {error.message}"
             raise error
-        fields = self._fields(kind, obj)
+        selectable = self._fields(kind, obj)
         if context.dry_run:
             self._to_storage(obj)
-            return Stored(key, codec.encode(obj), 0, 0, labels_of(obj), fields)
+            return Stored(key, codec.encode(obj), 0, 0, labels_of(obj), selectable)
         try:
-            return self.backing.storage.create(key, self._encoder(obj), labels_of(obj), fields)
+            return self.backing.storage.create(key, self._encoder(obj), labels_of(obj), selectable)
         except KeyExistsError:
             raise errors.already_exists(kind.resource.group_resource, name) from None
 
@@ -182,19 +182,22 @@ class Store:
                 raise errors.not_found(resource.group_resource, context.name)
             obj = transform(None)
             before.match_namespace(context, resource, metadata(obj))
+            if uid := metadata(obj).get("uid"):
+                why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+                raise errors.conflict(resource.group_resource, context.name, why)
             before.wipe_system_fields(metadata(obj))
             return self._create(context, kind, obj), True
         old = self.decode(stored, kind)
         new = transform(old)
         self.backing.admission.admit("UPDATE", context, new, old)
         meta, current = metadata(new), metadata(old)
-        before.check_uid(resource, context.name, preconditions, meta, current)
+        before.check_uid(resource, context.name, preconditions, current)
         self._check_version(kind, strategy.allow_unconditional_update, meta, current, context.name)
         before.prepare_update(context, strategy, new, old)
         before.check_update(context, kind, strategy, new, old)
         self.backing.admission.validate("UPDATE", context, new, old)
         if deletion.finished(strategy, new):
-            return self._remove(context, kind, new, stored), False
+            return self._finish(context, kind, new, old, stored), False
         return self._replace(context, kind, new, stored), False
 
     def delete(self, context: Context, kind: Kind, options: DeleteOptions) -> Deleted:
@@ -237,10 +240,10 @@ class Store:
         data = codec.encode(obj)
         if data == stored.data:
             return stored
-        fields = self._fields(self.kind, obj)
+        selectable = self._fields(self.kind, obj)
         if context.dry_run:
-            return Stored(stored.key, data, stored.revision, stored.created, labels_of(obj), fields)
-        return self.backing.storage.update(stored.key, self._encoder(obj), labels_of(obj), fields, stored.revision)
+            return Stored(stored.key, data, stored.revision, stored.created, labels_of(obj), selectable)
+        return self.backing.storage.update(stored.key, self._encoder(obj), labels_of(obj), selectable, stored.revision)
 
     def _remove(self, context: Context, kind: Kind, obj: Object, stored: Stored) -> Stored:
         self._to_storage(obj)
@@ -249,6 +252,17 @@ class Store:
         gone = self.backing.storage.delete(stored.key, self._encoder(obj), stored.revision)
         kind.strategy.after_delete(context, obj)
         return gone
+
+    def _finish(self, context: Context, kind: Kind, new: Object, old: Object, stored: Stored) -> Stored:
+        """An update took the last finalizer: watchers see the object as it was, the writer what it wrote.
+
+        The writer of a built-in kind sees the version that it had read, of a custom one that of the deletion.
+        """
+        gone = self._remove(context, kind, old, stored)
+        self._to_storage(new)
+        revision = gone.revision if kind.resource.custom else stored.revision
+        metadata(new)["resourceVersion"] = str(revision)
+        return Stored(gone.key, codec.encode(new), gone.revision, gone.created, labels_of(new), gone.fields)
 
     def _to_storage(self, obj: Object) -> None:
         if obj.get("apiVersion") != self.kind.resource.api_version:
@@ -278,6 +292,8 @@ class Store:
                 where = GroupKind(resource.group, resource.plural)
                 raise errors.invalid(where, name, [before.version_required()])
             meta["resourceVersion"] = current["resourceVersion"]
+        elif not (version.isascii() and version.isdigit()):
+            text = f"strconv.ParseUint: parsing {fields.go_quote(version)}: invalid syntax"
+            raise StatusError(500, "", text)
         elif version != current["resourceVersion"]:
             raise errors.conflict(resource.group_resource, name, STALE)
-

@@ -40,7 +40,7 @@ def _child(node: Object, name: str, resolve: Resolve) -> Object:
     found: Object = (node.get("properties") or {}).get(name) or {}
     if found:
         return found
-    more = node.get("additionalProperties")
+    more: Object | None = node.get("additionalProperties")
     return more if isinstance(more, dict) else {}
 
 
@@ -49,7 +49,8 @@ def _map(live: Object, patch: Object, node: Object, resolve: Resolve) -> Object 
     if directive is not None:
         rest = {key: value for key, value in patch.items() if key != _DIRECTIVE}
         if directive == "replace":
-            return _clean(rest)
+            replaced: Object = _clean(rest)
+            return replaced
         if directive == "delete":
             return {}
         if directive != "merge":
@@ -99,11 +100,13 @@ def _list(live: list[Any], patch: list[Any], node: Object, resolve: Resolve, gon
     if key is None:
         kept = [item for item in live if item not in gone]
         merged = kept + [item for item in patch if item not in kept]
-        return _ordered(merged, order, None) if order is not None else merged
+        return _ordered(merged, patch if order is None else order, None, live)
     return _list_of_maps(live, patch, key, node.get("items") or {}, resolve, order)
 
 
-def _list_of_maps(live: list[Any], patch: list[Any], key: str, items: Object, resolve: Resolve, order: Any) -> list[Any]:
+def _list_of_maps(
+    live: list[Any], patch: list[Any], key: str, items: Object, resolve: Resolve, order: Any
+) -> list[Any]:
     result = list(live)
     if any(isinstance(item, dict) and item.get(_DIRECTIVE) == "replace" for item in patch):
         return [_clean(item) for item in patch if item.get(_DIRECTIVE) != "replace"]
@@ -126,43 +129,35 @@ def _list_of_maps(live: list[Any], patch: list[Any], key: str, items: Object, re
         else:
             changed.append(_clean(item))
     result += changed
-    if order is not None:
-        return _ordered(result, order, key)
-    return _by_patch(result, patch, key, {str(item.get(key)) for item in live if isinstance(item, dict)})
+    if order is None:
+        order = [{key: item.get(key)} for item in patch if item.get(_DIRECTIVE) != "delete"]
+    return _ordered(result, order, key, live)
 
 
-def _by_patch(result: list[Any], patch: list[Any], key: str, known: set[str]) -> list[Any]:
-    """Without a given order, new items go where the patch has them among its own: before the items that follow there."""
-    wanted = [item.get(key) for item in patch if isinstance(item, dict) and item.get(_DIRECTIVE) != "delete"]
-    return _ordered(result, [{key: value} for value in wanted], key) if wanted else result
+def _ordered(items: list[Any], order: list[Any], key: str | None, live: list[Any] | None = None) -> list[Any]:
+    """Items that *order* names in its order, the others in that of the live list, merged as the live list has both.
 
+    What is new to the live list comes before what is only in it (mergeSortedSlice of k8s.io/apimachinery strategicpatch).
+    """
 
-def _ordered(items: list[Any], order: list[Any], key: str | None) -> list[Any]:
-    """Items in the given order; those that it does not name keep their place relative to what is around them."""
+    def identity(item: Any) -> str:
+        return repr(item.get(key) if key is not None and isinstance(item, dict) else item)
 
-    def identity(item: Any) -> Any:
-        return item.get(key) if key is not None and isinstance(item, dict) else item
-
-    places = {repr(identity(item)): position for position, item in enumerate(order)}
-    named = sorted((item for item in items if repr(identity(item)) in places), key=lambda item: places[repr(identity(item))])
+    wanted = {identity(item): position for position, item in reversed(list(enumerate(order)))}
+    server = {identity(item): position for position, item in reversed(list(enumerate(items if live is None else live)))}
+    named = sorted((item for item in items if identity(item) in wanted), key=lambda item: wanted[identity(item)])
+    others = [item for item in items if identity(item) not in wanted]
     out: list[Any] = []
-    source = iter(named)
-    pending = next(source, None)
-    for position, item in enumerate(items):
-        if repr(identity(item)) in places:
-            continue
-        while pending is not None and _index(items, pending) < position:
-            out.append(pending)
-            pending = next(source, None)
-        out.append(item)
-    while pending is not None:
-        out.append(pending)
-        pending = next(source, None)
-    return out
-
-
-def _index(items: list[Any], wanted: Any) -> int:
-    return next(position for position, item in enumerate(items) if item is wanted)
+    i = j = 0
+    while i < len(others) and j < len(named):
+        left, right = server.get(identity(others[i])), server.get(identity(named[j]))
+        if left is not None and right is not None and left < right:
+            out.append(others[i])
+            i += 1
+        else:
+            out.append(named[j])
+            j += 1
+    return out + others[i:] + named[j:]
 
 
 def _clean(value: Any) -> Any:

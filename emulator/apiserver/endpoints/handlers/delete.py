@@ -10,7 +10,7 @@ from emulator.apiserver.endpoints.decoding import JSON, PROTOBUF, media_type
 from emulator.apiserver.endpoints.handlers.list import document
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.scope import Scope
-from emulator.apiserver.registry.listing import Listing, list_page, selection
+from emulator.apiserver.registry.listing import list_page, selection
 from emulator.apiserver.schema import protobuf
 
 
@@ -56,9 +56,8 @@ async def delete_collection(scope: Scope) -> None:
     options = await _options(scope)
     context = scope.context(dry_run=options.dry_run)
     listing = list_page(scope.store, context.namespace, chosen, listed)
-    results = []
+    answer = document(scope, listing, form)  # what was there: the answer is made before anything is gone
     for stored in listing.items:
         context.namespace, context.name = stored.key.namespace, stored.key.name
-        results.append(scope.store.delete(context, scope.kind, options).stored)
-    answer = document(scope, Listing(results, listing.revision, listing.token, listing.remaining), form)
+        scope.store.delete(context, scope.kind, options)
     await request.answer(200, render(answer, form, scope.pretty(form)), form.content_type)

@@ -24,9 +24,7 @@ async def list_objects(scope: Scope) -> None:
     form = scope.form()
     if form.conversion == PARTIAL:
         name = "*unstructured.UnstructuredList" if scope.resource.custom else f"*{_go_list(scope)}"
-        raise errors.not_acceptable(
-            f"you requested PartialObjectMetadata, but the requested object is a list ({name})"
-        )
+        raise errors.not_acceptable(f"you requested PartialObjectMetadata, but the requested object is a list ({name})")
     options = parse_list_options(request.query, watch=False)
     chosen = selection(scope.resource, options)
     if form.conversion == TABLE:

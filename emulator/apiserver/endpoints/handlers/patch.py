@@ -13,10 +13,11 @@ from emulator.apiserver.apimachinery.names import GroupKind
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.apimachinery.options import PatchOptions, parse_patch_options
 from emulator.apiserver.apimachinery.patch import json_patch, merge_patch, strategic
-from emulator.apiserver.endpoints.decoding import media_type, read, unknown_format
+from emulator.apiserver.endpoints.decoding import check_kind, media_type, read, unknown_format
 from emulator.apiserver.endpoints.handlers.update import check_name
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.endpoints.strictness import complaints, repeated_keys, strict_error
+from emulator.apiserver.registry.before import match_namespace
 from emulator.apiserver.registry.strategy import Context
 
 JSON_PATCH = "application/json-patch+json"
@@ -41,8 +42,7 @@ async def patch(scope: Scope) -> None:
     if sort == APPLY:
         transform = _apply(scope, context, data, options)
     else:
-        change, repeated, shown = _change(scope, sort, data)
-        transform = _patch(scope, context, change, options, repeated, shown)
+        transform = _patch(scope, context, lambda: _change(scope, sort, data), options)
     creates = sort == APPLY and not request.info.subresource
     stored, created = scope.store.update(context, scope.kind, transform, creates=creates)
     await scope.answer(201 if created else 200, stored, form)
@@ -72,7 +72,9 @@ def _change(scope: Scope, sort: str, data: bytes) -> tuple[Change, list[str], st
         return json_patch.compile(value), [f"json patch {text}" for text in repeated], ""
     if not isinstance(value, dict):
         go = "map[string]interface {}"
-        raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {_sort(value)} into Go value of type {go}")
+        raise errors.bad_request(
+            f"error decoding patch: json: cannot unmarshal {_sort(value)} into Go value of type {go}"
+        )
     if sort == MERGE_PATCH:
         return lambda live: merge_patch.apply(live, value), repeated, ""
     source = scope.kind.shape.source
@@ -84,19 +86,23 @@ def _sort(value: Any) -> str:
 
 
 def _patch(
-    scope: Scope, context: Context, change: Change, options: PatchOptions, repeated: list[str], shown: str
+    scope: Scope, context: Context, compiled: Callable[[], tuple[Change, list[str], str]], options: PatchOptions
 ) -> Callable[[Object | None], Object]:
     kind = scope.kind
     manager = kind.field_manager(context.subresource)
 
     def transform(old: Object | None) -> Object:
         assert old is not None, "a patch never creates"
+        change, repeated, shown = compiled()
         try:
             new = change(copy(old))
+        except strategic.DirectiveError as error:
+            raise StatusError(500, "", str(error)) from None
         except ValueError as error:
             raise StatusError(422, "Invalid", str(error)) from None
         _read_patched(scope, new, options, repeated, shown)
         check_name(new, context.name)
+        match_namespace(context, scope.resource, metadata(new))
         manager.update(old, new, context.manager, context.now)
         return new
 
@@ -108,10 +114,13 @@ def _read_patched(scope: Scope, new: Object, options: PatchOptions, repeated: li
     if not isinstance(new, dict):
         raise errors.bad_request("the patched object is not an object")
     resource = scope.resource
-    if new.get("apiVersion") != resource.api_version or new.get("kind") != resource.kind:
-        given = f"{new.get('apiVersion')}, Kind={new.get('kind')}"
-        raise errors.bad_request(f"the patched object is of another kind: {given}")
     document = codec.encode(new)
+    try:
+        check_kind(new, resource, document)
+    except StatusError as error:
+        if error.code == 422:
+            raise
+        raise _refused(shown or document.decode(), error.message) from None
     try:
         unknown = scope.kind.shape.read(new)
     except ValueError as error:
@@ -134,16 +143,19 @@ def _apply(scope: Scope, context: Context, data: bytes, options: PatchOptions) -
     try:
         wanted, duplicates = codec.decode_yaml(data)
     except ValueError as error:
-        raise errors.bad_request(f"error decoding YAML: {error}") from None
+        raise errors.bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
     if not isinstance(wanted, dict):
-        raise errors.bad_request("error decoding YAML: the patch is not an object")
+        go = f"json: cannot unmarshal {_sort(wanted)} into Go value of type map[string]interface {{}}"
+        raise errors.bad_request(f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {go}")
     kind = scope.kind
     manager = kind.field_manager(context.subresource)
 
     def transform(old: Object | None) -> Object:
+        _check_applied(wanted, scope)
         new = manager.apply(old, copy(wanted), context.manager, options.force, context.now)
         _complain(scope, duplicates, options)
         metadata(new).setdefault("name", context.name)
+        _check_address(metadata(wanted), scope, context)
         read(new, kind, [], "Ignore", [])
         check_name(new, context.name)
         kind.shape.default(new)
@@ -160,3 +172,20 @@ def _complain(scope: Scope, duplicates: list[str], options: PatchOptions) -> Non
     if options.field_validation == "Strict":
         raise errors.bad_request(f"error strict decoding YAML: {why}")
     scope.request.warnings.append(why)
+
+
+def _check_applied(wanted: Object, scope: Scope) -> None:
+    """What is applied has to say of which kind it is. Raises StatusError (400)."""
+    version, kind = str(wanted.get("apiVersion") or ""), str(wanted.get("kind") or "")
+    if (version, kind) == (scope.resource.api_version, scope.resource.kind):
+        return
+    group, _, short = version.rpartition("/")
+    raise errors.bad_request(f"invalid object type: {group}/{short}, Kind={kind}")
+
+
+def _check_address(meta: Object, scope: Scope, context: Context) -> None:
+    """What is applied may leave out name and namespace, but not differ from the path in them. Raises StatusError (400)."""
+    name = meta.get("name") or context.name
+    if name != context.name:
+        raise errors.bad_request(f"the name of the object ({name}) does not match the name on the URL ({context.name})")
+    match_namespace(context, scope.resource, dict(meta))

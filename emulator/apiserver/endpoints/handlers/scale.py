@@ -99,7 +99,7 @@ async def scale(scope: Scope) -> None:
             metadata(new)["resourceVersion"] = version
         replicas = (value.get("spec") or {}).get("replicas", 0)
         if not isinstance(replicas, int) or isinstance(replicas, bool):
-            raise errors.bad_request("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is no integer")
+            raise errors.bad_request('Scale in version "v1" cannot be handled as a Scale: spec.replicas is no integer')
         _put(new, spec_path, replicas)
         manager.update(old, new, context.manager, context.now)
         _own(old, new, spec_path)
@@ -123,7 +123,9 @@ def _own(old: Object, new: Object, path: str) -> None:
         else:
             metadata(new).pop("managedFields", None)
         return
-    times = {(entry.get("manager"), entry.get("operation"), entry.get("subresource")): entry.get("time") for entry in before}
+    times = {
+        (entry.get("manager"), entry.get("operation"), entry.get("subresource")): entry.get("time") for entry in before
+    }
     for entry in metadata(new).get("managedFields") or []:
         if entry.get("subresource") == "scale":
             entry.pop("time", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.objects import Object, metadata
-from emulator.apiserver.apimachinery.options import parse_update_options
+from emulator.apiserver.apimachinery.options import Preconditions, parse_update_options
 from emulator.apiserver.endpoints.decoding import read_body
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.registry.before import deduplicate_owners, match_namespace
@@ -28,7 +28,9 @@ async def update(scope: Scope) -> None:
         manager.update(old, obj, context.manager, context.now)
         return obj
 
-    stored, created = scope.store.update(context, scope.kind, replace)
+    uid = metadata(obj).get("uid")
+    preconditions = Preconditions(uid) if uid else None
+    stored, created = scope.store.update(context, scope.kind, replace, preconditions=preconditions)
     await scope.answer(201 if created else 200, stored, form)
 
 
@@ -37,9 +39,7 @@ def check_name(obj: Object, name: str) -> None:
     given = metadata(obj).get("name") or ""
     if not given:
         raise errors.bad_request(
-            f"the name of the object ({given or 'unknown'}) does not match the name on the URL ({name})"
-            if metadata(obj).get("generateName")
-            else "name must be provided"
+            f"the name of the object ({name} based on URL) was undeterminable: name must be provided"
         )
     if given != name:
         raise errors.bad_request(f"the name of the object ({given}) does not match the name on the URL ({name})")

@@ -172,8 +172,6 @@ class Watch:
     def _bookmark(self, revision: int, annotations: dict[str, str]) -> bytes:
         resource = self.scope.resource
         meta: Object = {"resourceVersion": str(revision)}
-        if resource.custom is False:
-            meta["creationTimestamp"] = None
         if annotations:
             meta["annotations"] = annotations
         obj: Any = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": meta}

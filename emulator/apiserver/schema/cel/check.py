@@ -73,6 +73,12 @@ def _rule(node: Object, rule: Object, where: str, times: float, walk: _Walk, *, 
     if problem is not None:
         found.append(fields.invalid(f"{where}.rule", _Shown(rule), f"compilation failed: {problem}"))
         return
+    if not _boolean(parse(text)):
+        found.append(fields.invalid(f"{where}.rule", _Shown(rule), "cel expression must evaluate to a bool"))
+        return
+    if "\n" in text.strip() and not rule.get("message") and not rule.get("messageExpression"):
+        detail = "message must be specified if rule contains line breaks"
+        found.append(fields.required(f"{where}.message", detail))
     if "oldSelf" in text and not correlates:
         detail = (
             "oldSelf cannot be used on the uncorrelatable portion of the schema within "
@@ -110,6 +116,41 @@ class _Shown(GoStruct):
             FieldPath=rule.get("fieldPath", ""),
             OptionalOldSelf=rule.get("optionalOldSelf"),
         )
+
+
+_NOT_BOOLEAN = frozenset({"+", "-", "*", "/", "%", "neg", "list", "map", "index"})
+_NUMBERS_AND_TEXTS = frozenset(
+    {
+        "size",
+        "int",
+        "uint",
+        "double",
+        "string",
+        "bytes",
+        "timestamp",
+        "duration",
+        "type",
+        "url",
+        "quantity",
+        "ip",
+        "cidr",
+    }
+    | {"lowerAscii", "upperAscii", "replace", "split", "substring", "trim", "join", "charAt", "indexOf", "lastIndexOf"}
+    | {"sum", "min", "max", "find", "findAll", "format", "reverse", "sort", "distinct"}
+)
+
+
+def _boolean(tree: Node) -> bool:
+    """Whether an expression may be a boolean, as far as its form tells."""
+    if tree.sort == "literal":
+        return isinstance(tree.parts[0], bool)
+    if tree.sort == "call":
+        return tree.parts[0] not in _NUMBERS_AND_TEXTS
+    if tree.sort in ("method", "macro"):
+        return tree.parts[1] not in _NUMBERS_AND_TEXTS and tree.parts[1] not in ("map", "filter")
+    if tree.sort == "?:":
+        return _boolean(tree.parts[1]) and _boolean(tree.parts[2])
+    return tree.sort not in _NOT_BOOLEAN
 
 
 def _problem(text: str, node: Object, root: bool) -> str | None:

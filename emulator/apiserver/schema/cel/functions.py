@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from emulator.apiserver.apimachinery import syntax as names
 from emulator.apiserver.apimachinery import quantity as quantities
+from emulator.apiserver.apimachinery import syntax as names
 from emulator.apiserver.apimachinery.quantity import Quantity
 from emulator.apiserver.schema.cel.syntax import Uint
 from emulator.apiserver.schema.cel.values import CelError, Optional, Url, duration, is_address, timestamp
@@ -210,7 +210,7 @@ def _format(text: str, arguments: list[Any]) -> str:
         if verb == "d":
             return str(value)
         if verb in "fe":
-            return f"{float(value):.{precision[1:] if precision else '6'}{verb}}"
+            return f"{float(value or 0):.{precision[1:] if precision else '6'}{verb}}"
         return {"x": f"{value:x}", "X": f"{value:X}", "o": f"{value:o}", "b": f"{value:b}"}[verb]
 
     return re.sub(r"%(\.\d+)?([sdfexXob%])", one, text)
@@ -375,9 +375,9 @@ METHODS: dict[str, Function] = {
     "add": lambda one, two: one + two,
     "sub": lambda one, two: one - two,
     "isInteger": lambda value: value.value == int(value.value),
-    "asInteger": lambda value: int(value.value)
-    if value.value == int(value.value)
-    else _fail("cannot convert value to integer"),
+    "asInteger": lambda value: (
+        int(value.value) if value.value == int(value.value) else _fail("cannot convert value to integer")
+    ),
     "asApproximateFloat": lambda value: float(value.value),
     "family": lambda value: value.version,
     "isLoopback": lambda value: value.is_loopback,
