@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check bench docs format clean
 
 demo: $(STAMPS)/base
 	@$(BIN)/python demo/demo.py
@@ -20,6 +20,9 @@ check: $(STAMPS)/dev
 
 bench: $(STAMPS)/dev
 	$(BIN)/python -m tests.bench
+
+docs: $(STAMPS)/dev
+	$(BIN)/python tests/docs/tables.py
 
 format: $(STAMPS)/dev
 	$(BIN)/ruff check --fix .

@@ -223,7 +223,7 @@ async def refuse(request: Request, error: StatusError) -> None:
         return
     form: Form = PLAIN
     try:
-        wanted = negotiate(request.header(b"accept"), False, True)
+        wanted = negotiate(request.header(b"accept"), False, True, True)
         form = Form(wanted.media_type)
     except StatusError:
         form = PLAIN

@@ -84,7 +84,7 @@ class Discovery:
         await self._send(request, self._versions() if prefix == "api" else self._groups())
 
     async def _send(self, request: Request, document: Object) -> None:
-        form = negotiate(request.header(b"accept"), False, False)
+        form = negotiate(request.header(b"accept"), False, False, True)
         await request.answer(200, render(document, form, False), form.content_type)
 
     def _cached(self, key: tuple[str, ...], build: Callable[[], Object]) -> Object:

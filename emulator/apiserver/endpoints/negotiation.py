@@ -85,11 +85,11 @@ def parse_accept(header: str) -> tuple[Clause, ...]:
 
 
 @lru_cache(maxsize=1024)
-def negotiate(header: str, convertible: bool, custom: bool) -> Form:
+def negotiate(header: str, convertible: bool, custom: bool, protobuf: bool = False) -> Form:
     """The form that an Accept header asks for. Raises StatusError (406) when none fits.
 
     *convertible*: objects and lists, which can be Tables or metadata only. *custom*: custom resources take any
-    ``application/*``, built-in kinds do not.
+    ``application/*``, built-in kinds do not. *protobuf*: there is a protobuf form; it is given to those who take no other.
     """
     if not header or header == "*/*":
         return PLAIN
@@ -105,6 +105,10 @@ def negotiate(header: str, convertible: bool, custom: bool) -> Form:
             return Form(JSON, clause.parameter("pretty") == "1")
         if clause.media_type == YAML:
             return Form(YAML)
+    if protobuf and any(
+        clause.media_type == PROTOBUF and not clause.parameter("as") for clause in parse_accept(header)
+    ):
+        return Form(PROTOBUF)
     if not custom and not any(clause.media_type in _ROUTABLE for clause in parse_accept(header)):
         raise errors.StatusError(406, "NotAcceptable", _UNROUTABLE, {})
     supported = f"{JSON}, {YAML}, {PROTOBUF}"

@@ -10,9 +10,10 @@ import orjson
 
 from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.objects import Object
-from emulator.apiserver.endpoints.negotiation import PARTIAL, PARTIAL_LIST, TABLE, YAML, Form
+from emulator.apiserver.endpoints.negotiation import JSON, PARTIAL, PARTIAL_LIST, PROTOBUF, TABLE, YAML, Form
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.resource import Column
+from emulator.apiserver.schema import protobuf
 from emulator.apiserver.schema.columns import describe
 
 _INCLUDES = ("", "None", "Metadata", "Object")
@@ -22,6 +23,8 @@ def render(obj: Any, form: Form, pretty: bool) -> bytes:
     """A document's bytes in a form."""
     if form.media_type == YAML:
         return codec.encode_yaml(obj)
+    if form.media_type == PROTOBUF:
+        return _protobuf(obj)
     if pretty:
         return codec.escape_html(orjson.dumps(obj, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2))
     return codec.encode(obj) + b"\n"
@@ -29,9 +32,17 @@ def render(obj: Any, form: Form, pretty: bool) -> bytes:
 
 def render_encoded(data: bytes, form: Form, pretty: bool) -> bytes:
     """The same for an object that is encoded already."""
-    if form.media_type == YAML or pretty:
+    if form.media_type != JSON or pretty:
         return render(orjson.loads(data), form, pretty)
     return data + b"\n"
+
+
+def _protobuf(obj: Object) -> bytes:
+    """A document in Kubernetes' protobuf envelope. Raises StatusError (406) when its kind has no such form."""
+    data = protobuf.encode(obj)
+    if data is None:
+        raise errors.not_acceptable(f"only the following media types are accepted: {JSON}, {YAML}")
+    return data
 
 
 def partial(obj: Object, version: str) -> Object:

@@ -61,7 +61,8 @@ class Scope:
 
     def form(self) -> Form:
         """The form of the answer. Raises StatusError (406)."""
-        return negotiate(self.request.header(b"accept"), True, self.resource.custom)
+        protobuf = not self.resource.custom and self.request.info.verb != "watch"
+        return negotiate(self.request.header(b"accept"), True, self.resource.custom, protobuf)
 
     def pretty(self, form: Form) -> bool:
         """Whether the answer is indented."""

@@ -186,6 +186,7 @@ class Store:
                 why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
                 raise errors.conflict(resource.group_resource, context.name, why)
             before.wipe_system_fields(metadata(obj))
+            metadata(obj).pop("resourceVersion", None)  # only a POST refuses it
             return self._create(context, kind, obj), True
         old = self.decode(stored, kind)
         new = transform(old)

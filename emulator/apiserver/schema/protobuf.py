@@ -78,6 +78,10 @@ def message_name(api_version: str, kind: str) -> str | None:
         "PartialObjectMetadata",
         "PartialObjectMetadataList",
         "Table",
+        "APIVersions",
+        "APIGroup",
+        "APIGroupList",
+        "APIResourceList",
     ):
         return META + kind
     group, _, version = api_version.rpartition("/")

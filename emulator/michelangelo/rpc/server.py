@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from typing import Any
 
+os.environ.setdefault(
+    "GRPC_ENABLE_FORK_SUPPORT", "0"
+)  # children are spawned, not forked: nothing to prepare, nothing to print
 import grpc
 import grpc.aio
 from grpc_reflection.v1alpha import reflection
