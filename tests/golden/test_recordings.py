@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT.parent / "shared" / "golden"
 TOPICS = sorted(path.stem for path in (GOLDEN / "recorded").glob("*.json"))
 
-pytestmark = pytest.mark.skipif(not TOPICS, reason="the recordings are not part of the project; its own tests cover the rules")
+pytestmark = pytest.mark.skipif(
+    not TOPICS, reason="the recordings are not part of the project; its own tests cover the rules"
+)
 
 
 def known() -> set[str]:
@@ -25,9 +27,10 @@ def known() -> set[str]:
 @pytest.mark.parametrize("topic", TOPICS)
 def test_topic(plane, topic):
     """Every recorded answer of a topic is ours, but for those that fixtures/deviations.yaml lists."""
+    server, tokens = plane.doors["kube_server"], ("--token-admin", "admin-token", "--token-alice", "alice-token")
+    words = ["replay", "--server", server, "--insecure", *tokens, "--topic", topic, "--json"]
     done = subprocess.run(
-        [sys.executable, str(GOLDEN / "replay.py"), "replay", "--server", plane.doors["kube_server"], "--insecure"]
-        + ["--token-admin", "admin-token", "--token-alice", "alice-token", "--topic", topic, "--json"],
+        [sys.executable, str(GOLDEN / "replay.py"), *words],
         capture_output=True,
         text=True,
         timeout=300,
