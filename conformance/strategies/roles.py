@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 MODELS_GROUP = "michelangelo.api"
@@ -44,6 +46,16 @@ _subjects = st.one_of(
         {"kind": st.just("ServiceAccount"), "name": st.sampled_from(["ci", "bot"]), "place": st.sampled_from(PLACES)}
     ),
 )
+
+
+def _only_ours(binding: Any) -> Any:
+    """What is bound everywhere is bound to subjects of the case: a live target's users are granted nothing."""
+    if binding["cluster"] != "everywhere":
+        return binding
+    subjects = [{**item, "name": item["name"].replace("system:authenticated", "team")} for item in binding["subjects"]]
+    return {**binding, "subjects": subjects}
+
+
 bindings = st.fixed_dictionaries(
     {
         "place": st.sampled_from(PLACES),
@@ -53,7 +65,7 @@ bindings = st.fixed_dictionaries(
             ["", "", "role", "everywhere"]
         ),  # a ClusterRole bound in a place; or bound everywhere
     }
-)
+).map(_only_ours)
 identities = st.one_of(
     st.fixed_dictionaries({"user": st.sampled_from(USERS)}),
     st.fixed_dictionaries({"user": st.sampled_from(USERS), "group": st.sampled_from(["team", "others"])}),

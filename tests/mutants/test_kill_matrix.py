@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-# Fault -> the clauses that must fail, and no others.
+# Fault -> the clause that must convict it; others may fail as well.
 MATRIX = {
-    "": set(),
-    "blind-update": {"kubernetes.stale-update-conflicts"},
+    "": "",
+    "blind-update": "k8s.stale-update",
 }
 
 
@@ -24,10 +24,10 @@ def judged(target: str, folder) -> tuple[int, dict]:
 
 @pytest.mark.parametrize(("fault", "convicted"), MATRIX.items(), ids=[fault or "honest" for fault in MATRIX])
 def test_kill_matrix(fault, convicted, tmp_path):
-    """Each fault fails exactly its clauses."""
+    """The clause that each fault breaks convicts it; nothing convicts the honest plane."""
     code, report = judged(f"emulator:fault={fault}" if fault else "emulator", tmp_path)
     failed = {clause["id"] for clause in report["clauses"] if clause["verdict"] == "fail"}
-    assert failed == convicted
+    assert (convicted in failed) if convicted else not failed
     assert code == (1 if convicted else 0)
 
 
