@@ -5,7 +5,6 @@ from __future__ import annotations
 from emulator.apiserver.admission.chain import Plugin
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
-from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.apimachinery.users import MASTERS, UserInfo
 from emulator.apiserver.authz.escalation import show, uncovered
@@ -50,7 +49,7 @@ class RbacEscalation(Plugin):
         known = source.cluster_roles() if plural == "clusterroles" else source.roles(context.namespace)
         found = next((item for item in known if item["metadata"]["name"] == role["name"]), None)
         if found is None:
-            raise errors.not_found(GroupResource(GROUP, plural[:-1]), role["name"])
+            raise errors.not_found(context.resource.group_resource, role["name"])
         self._check(context, found.get("rules") or [], metadata(obj).get("name") or "")
 
     def _may(self, context: Context, verb: str, plural: str, name: str) -> bool:

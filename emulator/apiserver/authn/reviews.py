@@ -12,7 +12,7 @@ from emulator.apiserver.apimachinery.names import GroupKind, GroupResource
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.users import UserInfo
 from emulator.apiserver.authn.interface import Credentials
-from emulator.apiserver.authn.service_accounts import AUDIENCE, Find, ServiceAccountTokens
+from emulator.apiserver.authn.service_accounts import AUDIENCE, Find, InvalidTokenError, ServiceAccountTokens
 from emulator.apiserver.authn.union import Union
 from emulator.apiserver.registry.strategy import Context
 
@@ -39,20 +39,26 @@ class TokenReviews:
         if not token:
             raise errors.bad_request("token is required for TokenReview in authentication")
         wanted = spec.get("audiences") or [AUDIENCE]
-        checked = self._tokens.check(token, wanted)
-        status: Object
-        if checked is None and token.count(".") != 2:
-            try:
-                user = self._authenticator().authenticate(Credentials(f"Bearer {token}"))
-                checked = (user, [item for item in wanted if item == AUDIENCE])
-            except StatusError:
-                checked = None
-        if checked is None:
-            status = {"user": {}, "error": "[invalid bearer token, token lookup failed]"}
+        try:
+            user, audiences = self._whose(token, wanted)
+        except InvalidTokenError as error:
+            why = f"[invalid bearer token, {error}]" if str(error) else "invalid bearer token"
+            obj["status"] = {"user": {}, "error": why}
         else:
-            status = {"authenticated": True, "user": user_object(checked[0]), "audiences": checked[1]}
-        obj["status"] = status
+            obj["status"] = {"authenticated": True, "user": user_object(user), "audiences": audiences}
         return obj
+
+    def _whose(self, token: str, wanted: list[str]) -> tuple[UserInfo, list[str]]:
+        """The user of a token, and for which of the wanted audiences it is. Raises InvalidTokenError."""
+        if token.count(".") == 2:
+            return self._tokens.check(token, wanted)
+        try:
+            user = self._authenticator().authenticate(Credentials(f"Bearer {token}"))
+        except StatusError:
+            user = None
+        if user is None:
+            raise InvalidTokenError
+        return user, [item for item in wanted if item == AUDIENCE]
 
     def own(self, context: Context, obj: Object) -> Object:
         """SelfSubjectReview: who asks, as the server sees them."""
@@ -74,7 +80,8 @@ class TokenReviews:
                 fields.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes")
             )
         if seconds > MAX_SECONDS:
-            found.append(fields.too_long("spec.expirationSeconds", MAX_SECONDS))
+            text = "may not specify a duration larger than 2^32 seconds"
+            found.append(fields.invalid("spec.expirationSeconds", seconds, text))
         if found:
             raise errors.invalid(GroupKind(GROUP, "TokenRequest"), "", found)
         audiences = spec.get("audiences") or [AUDIENCE]
@@ -83,6 +90,7 @@ class TokenReviews:
         expires = datetime.fromtimestamp(claims["exp"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         meta = obj.setdefault("metadata", {})
         meta.update({"name": context.name, "namespace": context.namespace, "creationTimestamp": context.now})
+        meta["uid"] = account["metadata"]["uid"]
         spec["audiences"], spec["expirationSeconds"] = audiences, seconds
         spec.setdefault("boundObjectRef", None)
         obj["status"] = {"token": self._tokens.issue(claims), "expirationTimestamp": expires}
@@ -93,9 +101,8 @@ class TokenReviews:
             return None
         kind, name = reference.get("kind") or "", reference.get("name") or ""
         if kind not in _BOUND:
-            raise errors.bad_request(
-                f"cannot bind token for serviceaccount {context.name!r} to {kind!r}".replace("'", '"')
-            )
+            group, _, version = str(reference.get("apiVersion") or "").rpartition("/")
+            raise errors.bad_request(f"cannot bind token to object of type {group}/{version}, Kind={kind}")
         found = self._find(_BOUND[kind], "" if kind == "Node" else context.namespace, name)
         if found is None:
             raise errors.not_found(GroupResource("", _BOUND[kind]), name)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from emulator.apiserver.apimachinery import errors
+from emulator.apiserver.apimachinery.fields import go_quote
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.users import AUTHENTICATED, UserInfo
 from emulator.apiserver.authn.interface import Credentials
@@ -36,6 +37,10 @@ def _encode(data: bytes) -> str:
 
 def _decode(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class InvalidTokenError(Exception):
+    """A token that is not good, with the reason that a TokenReview gives (empty: it is none of ours)."""
 
 
 class SigningKey:
@@ -119,27 +124,29 @@ class ServiceAccountTokens:
         token = bearer_token(credentials.authorization)
         if token is None or token.count(".") != 2:
             return None
-        checked = self.check(token, [AUDIENCE])
-        if checked is None:
-            raise errors.unauthorized()
-        return checked[0]
+        try:
+            return self.check(token, [AUDIENCE])[0]
+        except InvalidTokenError:
+            raise errors.unauthorized() from None
 
-    def check(self, token: str, audiences: list[str]) -> tuple[UserInfo, list[str]] | None:
-        """The user of a good token, with which of *audiences* it is for; None for a bad one."""
+    def check(self, token: str, audiences: list[str]) -> tuple[UserInfo, list[str]]:
+        """The user of a good token, with which of *audiences* it is for. Raises InvalidTokenError."""
         claims = self._verified(token)
-        if claims is None:
-            return None
-        now = time.time()
-        if claims.get("exp", 0) < now or claims.get("nbf", 0) > now + 5:
-            return None
-        common = [audience for audience in audiences if audience in (claims.get("aud") or ())]
+        held = claims.get("aud") or []
+        common = [audience for audience in audiences if audience in held]
         if not common:
-            return None
-        user = self._user(claims)
-        return (user, common) if user is not None else None
+            raise InvalidTokenError(
+                f"token audiences {_quoted(held)} is invalid for the target audiences {_quoted(audiences)}"
+            )
+        now = time.time()
+        if claims.get("exp", 0) < now:
+            raise InvalidTokenError("service account token has expired")
+        if claims.get("nbf", 0) > now + 5:
+            raise InvalidTokenError("service account token is not valid yet")
+        return self._user(claims), common
 
     def _verified(self, token: str) -> Any:
-        """The claims of a token that we signed; checked once, then remembered."""
+        """The claims of a token that we signed; checked once, then remembered. Raises InvalidTokenError."""
         known = self._claims.get(token)
         if known is not None:
             return known
@@ -147,22 +154,27 @@ class ServiceAccountTokens:
             header, payload, signature = token.split(".")
             claims = orjson.loads(_decode(payload))
             if orjson.loads(_decode(header)).get("alg") != "RS256" or claims.get("iss") != ISSUER:
-                return None
+                raise InvalidTokenError
             public = self.signing.key.public_key()
             public.verify(_decode(signature), f"{header}.{payload}".encode(), padding.PKCS1v15(), hashes.SHA256())
         except (ValueError, InvalidSignature, AttributeError):
-            return None
+            raise InvalidTokenError from None
         if len(self._claims) >= CACHED:
             self._claims.clear()
         self._claims[token] = claims
         return claims
 
-    def _user(self, claims: Any) -> UserInfo | None:
+    def _user(self, claims: Any) -> UserInfo:
+        """The account, while it and what the token is bound to are there. Raises InvalidTokenError."""
         private = claims.get("kubernetes.io") or {}
         namespace, account = private.get("namespace", ""), private.get("serviceaccount") or {}
         found = self._find("serviceaccounts", namespace, account.get("name", ""))
-        if found is None or found["metadata"].get("uid") != account.get("uid"):
-            return None
+        if found is None:
+            raise InvalidTokenError(f'serviceaccounts "{account.get("name", "")}" not found')
+        if found["metadata"].get("uid") != account.get("uid"):
+            raise InvalidTokenError(
+                f"service account UID ({found['metadata'].get('uid')}) does not match claim ({account.get('uid')})"
+            )
         extra: dict[str, tuple[str, ...]] = {"authentication.kubernetes.io/credential-id": (f"JTI={claims['jti']}",)}
         for name, resource in _BOUND.items():
             bound = private.get(name)
@@ -170,11 +182,16 @@ class ServiceAccountTokens:
                 continue
             there = self._find(resource, "" if name == "node" else namespace, bound.get("name", ""))
             if there is None or there["metadata"].get("uid") != bound.get("uid"):
-                return None
+                raise InvalidTokenError("service account token has been invalidated")
             if name in ("pod", "node"):
                 extra[f"authentication.kubernetes.io/{name}-name"] = (bound["name"],)
                 extra[f"authentication.kubernetes.io/{name}-uid"] = (bound["uid"],)
         return user_of(namespace, account["name"], account["uid"], extra)
+
+
+def _quoted(items: list[str]) -> str:
+    """Strings as Go's %q prints a slice of them."""
+    return f"[{' '.join(go_quote(item) for item in items)}]"
 
 
 def user_of(namespace: str, name: str, uid: str, extra: dict[str, tuple[str, ...]] | None = None) -> UserInfo:

@@ -23,22 +23,23 @@ class AccessReviews:
 
     def subject(self, context: Context, obj: Object) -> Object:
         """SubjectAccessReview: may that user? Raises StatusError (422)."""
-        self._validate("SubjectAccessReview", obj, subject=True)
+        _refuse(_problems(obj, subject=True))
         return self._answer(obj, _user(obj["spec"]))
 
     def local(self, context: Context, obj: Object) -> Object:
-        """LocalSubjectAccessReview: the same in one namespace. Raises StatusError: 400, 422."""
-        self._validate("LocalSubjectAccessReview", obj, subject=True)
-        attributes = obj["spec"].get("resourceAttributes") or {}
-        if attributes.get("namespace", "") != context.namespace:
-            text = f"spec.resourceAttributes.namespace must match namespace: {attributes.get('namespace', '')} != {context.namespace}"
-            raise errors.bad_request(text)
+        """LocalSubjectAccessReview: the same in one namespace. Raises StatusError (422)."""
+        found = _problems(obj, subject=True)
+        attributes = (obj.get("spec") or {}).get("resourceAttributes")
+        if attributes is not None and attributes.get("namespace", "") != context.namespace:
+            given = attributes.get("namespace", "")
+            found.append(fields.invalid("spec.resourceAttributes.namespace", given, "must match metadata.namespace"))
+        _refuse(found)
         obj.setdefault("metadata", {})["namespace"] = context.namespace
         return self._answer(obj, _user(obj["spec"]))
 
     def own(self, context: Context, obj: Object) -> Object:
         """SelfSubjectAccessReview: may I? Raises StatusError (422)."""
-        self._validate("SelfSubjectAccessReview", obj, subject=False)
+        _refuse(_problems(obj, subject=False))
         return self._answer(obj, context.user)
 
     def rules(self, context: Context, obj: Object) -> Object:
@@ -64,9 +65,8 @@ class AccessReviews:
         if problems:
             status["incomplete"] = True
             status["evaluationError"] = ", ".join(problems)
-        obj["spec"] = {}
-        obj["status"] = status
-        return obj
+        answer = {key: obj[key] for key in ("apiVersion", "kind")}
+        return {**answer, "metadata": {}, "spec": {}, "status": status}
 
     def _answer(self, obj: Object, user: UserInfo) -> Object:
         decision = self.authorizer.authorize(_attributes(obj["spec"], user))
@@ -76,20 +76,28 @@ class AccessReviews:
         obj["status"] = status
         return obj
 
-    def _validate(self, kind: str, obj: Object, *, subject: bool) -> None:
-        spec = obj.get("spec") or {}
-        found: list[FieldError] = []
-        resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
-        if resource is not None and path is not None:
-            text = "cannot be specified in combination with resourceAttributes"
-            found.append(fields.invalid("spec.nonResourceAttributes", path, text))
-        if resource is None and path is None:
-            text = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
-            found.append(fields.invalid("spec.resourceAttributes", resource, text))
-        if subject and not spec.get("user") and not spec.get("groups"):
-            found.append(fields.invalid("spec.user", "", "at least one of user or group must be specified"))
-        if found:
-            raise errors.invalid(GroupKind(GROUP, kind), "", found)
+
+def _problems(obj: Object, *, subject: bool) -> list[FieldError]:
+    """What is wrong with a review's spec (k8s.io/kubernetes/pkg/apis/authorization/validation)."""
+    spec = obj.get("spec") or {}
+    found: list[FieldError] = []
+    resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if resource is not None and path is not None:
+        shown = fields.GoStruct({"Path": path.get("path", ""), "Verb": path.get("verb", "")})
+        text = "cannot be specified in combination with resourceAttributes"
+        found.append(fields.invalid("spec.nonResourceAttributes", shown, text))
+    if resource is None and path is None:
+        text = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        found.append(fields.invalid("spec.resourceAttributes", resource, text))
+    if subject and not spec.get("user") and not spec.get("groups"):
+        found.append(fields.invalid("spec.user", "", "at least one of user or group must be specified"))
+    return found
+
+
+def _refuse(found: list[FieldError]) -> None:
+    """Raises StatusError (422), which names the group alone, as the real server's does."""
+    if found:
+        raise errors.invalid(GroupKind(GROUP, ""), "", found)
 
 
 def _user(spec: Object) -> UserInfo:

@@ -12,7 +12,7 @@ from typing import Any
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.names import GroupResource
-from emulator.apiserver.authn.impersonation import impersonate
+from emulator.apiserver.authn.impersonation import Impersonation, wanted_identity
 from emulator.apiserver.authn.interface import Authenticator, Credentials
 from emulator.apiserver.authz.interface import Attributes, Authorizer
 from emulator.apiserver.authz.rbac import denial
@@ -66,6 +66,7 @@ class ApiServer:
         self.authorizer = authorizer
         self.clock = clock
         self.documents = documents
+        self._impersonation = Impersonation(authorizer)
         self.connectors = connectors  # (plural, subresource) -> handler of log, attach, exec, proxy ...
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -108,15 +109,17 @@ class ApiServer:
     def _authenticate(self, request: Request) -> None:
         """Who asks, and as whom. Raises StatusError: 401, 403."""
         headers = request.headers
-        extensions = request.scope.get("extensions") or {}
         credentials = Credentials(
             headers[b"authorization"].decode("latin-1") if b"authorization" in headers else None,
-            extensions.get("client_certificate"),
+            (request.scope.get("state") or {}).get("client_certificate"),
         )
         user = self.authenticator.authenticate(credentials)
         assert user is not None, "the last authenticator answers with the anonymous user"
         request.warnings.extend(getattr(self.authenticator, "warnings_for", _no_warnings)(credentials))
-        request.user = impersonate(user, request.scope["headers"], self.authorizer)
+        request.user = user
+        wanted = wanted_identity(request.scope["headers"])
+        if wanted is not None:
+            request.user = self._impersonation.act(self._attributes(request), wanted)
 
     def _attributes(self, request: Request) -> Attributes:
         info = request.info

@@ -63,7 +63,7 @@ class Kind:
                 self.resource.api_version,
                 self.resource.kind,
                 subresource=subresource,
-                reset_fields=self.strategy_of(subresource).reset_fields,
+                reset_fields=self.subresources.get(subresource, self.strategy).reset_fields,
             )
         return manager
 

@@ -21,7 +21,9 @@ async def create(scope: Scope) -> None:
         subresource = scope.resource.subresource(request.info.subresource)
         kind = virtual_kind(subresource.kind) if subresource is not None and subresource.kind else scope.kind
         body = await read_body(request, kind, options.field_validation)
-        answer = connect(scope.context(options.field_manager, options.dry_run), body)
+        context = scope.context(options.field_manager, options.dry_run)
+        kind.field_manager(request.info.subresource).update(None, body, context.manager, context.now)
+        answer = connect(context, body)
         await request.answer(201, render(answer, form, scope.pretty(form)), form.content_type)
         return
     obj = await read_body(request, scope.kind, options.field_validation)
