@@ -23,6 +23,7 @@ from emulator.apiserver.authz.storage_source import CLUSTER_ROLES, StorageRbacSo
 from emulator.apiserver.endpoints.app import ApiServer
 from emulator.apiserver.endpoints.discovery import Discovery
 from emulator.apiserver.endpoints.documents import READY_CHECKS, Documents
+from emulator.apiserver.endpoints.handlers.node_proxy import SUBRESOURCES, unreachable
 from emulator.apiserver.endpoints.oidc import OidcDocuments
 from emulator.apiserver.endpoints.openapi import OpenApi
 from emulator.apiserver.endpoints.root import RootPaths
@@ -71,7 +72,12 @@ class Assembly:
         self.documents.add(OidcDocuments(self.tokens).answer)
         self.documents.add(RootPaths(self.catalog, READY_CHECKS).answer)
         server = ApiServer(
-            self.catalog, seams.authenticator(self.authenticator), self.authorizer, seams.clock, self.documents, {}
+            self.catalog,
+            seams.authenticator(self.authenticator),
+            self.authorizer,
+            seams.clock,
+            self.documents,
+            {("pods", name): unreachable for name in SUBRESOURCES},
         )
         self.server = server
         self.application: Application = seams.application(server)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 from contracts.schema_strategies import OBJECTS, ROOTS
 from hypothesis import given, settings
 
 from emulator.apiserver.apimachinery.objects import copy
 from emulator.apiserver.schema.compiled import CompiledSchema
-
-jsonschema = pytest.importorskip("jsonschema", reason="the common keywords are compared with another validator")
 
 UNCHECKED = "<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
 
