@@ -7,14 +7,15 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from emulator import __version__, running
 from emulator.config import DEFAULT_KUBE_PORT, DEFAULT_RPC_PORT, DEFAULT_S3_PORT, DIALECTS, MODELS_BUCKET, Config
-from emulator.doors import Doors
+from emulator.doors import Doors, exports
 
 USAGE_ERROR = 3
 FAILURE = 1
+LOGS = {"controller-manager": "controller-manager.log", "s3": "s3-access.log", "s3-errors": "s3.log"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -82,8 +83,27 @@ def _register_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--algorithm", default="", metavar="NAME")
     command.add_argument("--training-framework", default="", metavar="NAME")
     command.add_argument(
+        "--layout",
+        default="{namespace}/{name}/{revision}/{part}",
+        metavar="TEMPLATE",
+        help="where in the bucket: of {namespace}, {name}, {revision} and {part} (default: all of them, in this order)",
+    )
+    command.add_argument(
         "--schema", type=Path, metavar="FILE", help='JSON: {"input": [{"name", "type", "shape"}], "output": [...]}'
     )
+
+
+def _store_options(commands: Any) -> None:
+    """``credentials``, ``s3-policy`` and ``logs``: about the plane of the environment, or a detached one by its name."""
+    credentials = commands.add_parser("credentials", help="print an S3 identity's variables as shell exports")
+    policy = commands.add_parser("s3-policy", help="show an S3 identity's policy, or replace it while the plane runs")
+    policy.add_argument("--set", type=Path, metavar="FILE", help="the new policy: JSON, or - for standard input")
+    for command in (credentials, policy):
+        command.add_argument("identity", metavar="NAME", help="controller-manager, task, reader or admin")
+    logs = commands.add_parser("logs", help="print a log of the plane")
+    logs.add_argument("log", choices=sorted(LOGS), help="which")
+    for command in (credentials, policy, logs):
+        command.add_argument("--name", help="a detached plane's name (default: the plane of the environment)")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -111,10 +131,13 @@ def parser() -> argparse.ArgumentParser:
         ("env", 'print a detached plane\'s variables as shell exports: eval "$(ma-emulator env)"'),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("--name", default="default", help="the detached plane's name (default: default)")
+        command.add_argument(
+            "--name", default="default" if name == "down" else None, help="the detached plane's name (default: default)"
+        )
         if name == "status":
             command.add_argument("--json", action="store_true", help="print the doors as JSON")
     _register_options(commands.add_parser("register", help="register a model: create it, upload its files, package it"))
+    _store_options(commands)
     commands.add_parser("faults", help="list the lies that --fault can fit")
     return top
 
@@ -200,11 +223,13 @@ def _env(options: argparse.Namespace) -> int:
     return 0
 
 
-def _running(name: str) -> Doors | None:
+def _running(name: str | None) -> Doors | None:
     try:
-        return running.load(running.directory(name))
-    except running.NotRunningError:
-        sys.stderr.write(f"ma-emulator: no plane named {name!r} is running: start one with `ma-emulator up --detach`\n")
+        return running.current(name)
+    except running.NotRunningError as error:
+        sys.stderr.write(
+            f"ma-emulator: no plane named {str(error)!r} is running: start one with `ma-emulator up --detach`\n"
+        )
         return None
 
 
@@ -212,6 +237,38 @@ def _register(options: argparse.Namespace) -> int:
     from emulator import registering
 
     return registering.run(options, _say)
+
+
+def _credentials(options: argparse.Namespace) -> int:
+    doors = _running(options.name)
+    if doors is None:
+        return FAILURE
+    _say(exports(doors.credentials(options.identity)))
+    return 0
+
+
+def _s3_policy(options: argparse.Namespace) -> int:
+    doors = _running(options.name)
+    if doors is None:
+        return FAILURE
+    from emulator import s3_policy
+
+    if options.set is None:
+        _say(s3_policy.show(doors, options.identity))
+    else:
+        s3_policy.replace(doors, options.identity, options.set)
+        _say(f"the policy of {options.identity} is replaced")
+    return 0
+
+
+def _logs(options: argparse.Namespace) -> int:
+    doors = _running(options.name)
+    if doors is None:
+        return FAILURE
+    path = Path(doors.folder) / LOGS[options.log]
+    if path.is_file():
+        sys.stdout.write(path.read_text())
+    return 0
 
 
 def _faults(options: argparse.Namespace) -> int:
@@ -235,5 +292,8 @@ _COMMANDS = {
     "status": _status,
     "env": _env,
     "register": _register,
+    "credentials": _credentials,
+    "s3-policy": _s3_policy,
+    "logs": _logs,
     "faults": _faults,
 }

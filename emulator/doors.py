@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Doors:
     dialect: str
     pid: int
     started_in_seconds: float
+    folder: str = ""  # state and logs
+    s3_identities: dict[str, dict[str, str]] = field(default_factory=dict)  # name -> access_key_id, secret_access_key
 
     def environment(self) -> dict[str, str]:
         """The variables that kubectl, aws, ma and the SDK read."""
@@ -34,6 +37,7 @@ class Doors:
             "AWS_DEFAULT_REGION": self.s3_region,
             "MODELS_BUCKET": self.models_bucket,
             "MA_DIALECT": self.dialect,
+            "MA_PLANE": self.folder,
         }
         if self.rpc_address:
             variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
@@ -41,7 +45,20 @@ class Doors:
 
     def exports(self) -> str:
         """The same as lines for a shell's ``eval``."""
-        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in self.environment().items())
+        return exports(self.environment())
+
+    def credentials(self, name: str) -> dict[str, str]:
+        """The variables of one S3 identity. Raises ValueError, which lists the known ones."""
+        identity = self.s3_identities.get(name)
+        if identity is None:
+            raise ValueError(f"unknown identity {name!r}: known are {', '.join(sorted(self.s3_identities))}")
+        return {
+            "AWS_ENDPOINT_URL": self.s3_endpoint,
+            "AWS_ACCESS_KEY_ID": identity["access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": identity["secret_access_key"],
+            "AWS_DEFAULT_REGION": self.s3_region,
+            "MODELS_BUCKET": self.models_bucket,
+        }
 
     def as_dict(self) -> dict[str, object]:
         """Every field, for ``--json``."""
@@ -64,3 +81,8 @@ class Doors:
             "  kubectl explain model.spec",
         ]
         return "\n".join(lines)
+
+
+def exports(variables: Mapping[str, str]) -> str:
+    """Variables as lines for a shell's ``eval``."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())

@@ -45,6 +45,7 @@ async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None]
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     async with Plane(config, folder, started) as plane:
+        running.save(folder, plane.doors)
         announce(plane.doors)
         await ended.wait()
     return 0
@@ -63,6 +64,7 @@ def run_command(config: Config, command: Sequence[str]) -> int:
 async def _around(config: Config, folder: Path, command: Sequence[str], started: float) -> int:
     loop = asyncio.get_running_loop()
     async with Plane(config, folder, started) as plane:
+        running.save(folder, plane.doors)
         environment = {**os.environ, **plane.doors.environment()}
         try:
             child = await asyncio.create_subprocess_exec(*command, env=environment)
@@ -133,6 +135,6 @@ def _config_of(text: str) -> Config:
 if __name__ == "__main__":
     FOLDER = Path(sys.argv[1])
     try:
-        sys.exit(run(_config_of(sys.argv[2]), lambda doors: running.save(FOLDER, doors), FOLDER))
+        sys.exit(run(_config_of(sys.argv[2]), lambda doors: None, FOLDER))
     except (ValueError, OSError) as failure:
         sys.exit(str(failure))

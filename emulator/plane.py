@@ -67,6 +67,7 @@ class Plane:
             port=config.s3_port,
             models_bucket=config.models_bucket,
             log_path=self.folder / "s3.log",
+            access_log=self.folder / "s3-access.log",
         )
         store.start()
         self._stack.callback(store.stop)
@@ -82,10 +83,11 @@ class Plane:
         path = config.kubeconfig or self.folder / "kubeconfig"
         people = {name: tokens[name] for name in ("admin", "reader")}
         kubeconfig.write(path, kubeconfig.document(address, authority.certificate_pem, people, "admin"))
+        manager = store.identities["controller-manager"]
         layer = Layer(
             LayerConfig(
                 access=Access(address, tokens["platform"], authority.certificate_pem),
-                s3=S3Access(store.endpoint_url, store.admin.access_key_id, store.admin.secret_access_key, store.region),
+                s3=S3Access(store.endpoint_url, manager.access_key_id, manager.secret_access_key, store.region),
                 dialect=config.dialect,
                 models_bucket=config.models_bucket,
                 host=config.host,
@@ -109,6 +111,14 @@ class Plane:
             dialect=config.dialect,
             pid=os.getpid(),
             started_in_seconds=round(time.monotonic() - self._started, 3),
+            folder=str(self.folder.resolve()),
+            s3_identities={
+                identity.name: {
+                    "access_key_id": identity.access_key_id,
+                    "secret_access_key": identity.secret_access_key,
+                }
+                for identity in (store.admin, *store.identities.values())
+            },
         )
 
 

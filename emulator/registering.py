@@ -7,11 +7,13 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+from emulator import running
 from emulator.michelangelo.client import KubeClient, Object
-from emulator.michelangelo.kubeconfig import access
+from emulator.michelangelo.kubeconfig import access as kube_access
 from emulator.michelangelo.registration import Registrar, Registration, RegistrationError
 from emulator.michelangelo.registration.registrar import StoreAccess
 from emulator.michelangelo.resources import DEFINITIONS
@@ -41,7 +43,7 @@ def run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
         schema=_schema(options.schema),
     )
     try:
-        model = asyncio.run(_register(registration))
+        model = asyncio.run(_register(registration, options.layout))
     except RegistrationError as error:
         sys.stderr.write(f"ma-emulator: {error}\n")
         return 1
@@ -63,21 +65,41 @@ def _schema(path: Path | None) -> Object | None:
     return schema
 
 
-async def _register(registration: Registration) -> Object:
+async def _register(registration: Registration, layout: str) -> Object:
     read = os.environ
-    client = KubeClient(access(Path(read["KUBECONFIG"].partition(os.pathsep)[0])), "ma-emulator")
-    store = StoreAccess(
-        read["AWS_ENDPOINT_URL"],
-        read["MODELS_BUCKET"],
-        read.get("AWS_DEFAULT_REGION", "us-east-1"),
-        read["AWS_ACCESS_KEY_ID"],
-        read["AWS_SECRET_ACCESS_KEY"],
-    )
+    client = KubeClient(kube_access(Path(read["KUBECONFIG"].partition(os.pathsep)[0])), "ma-emulator")
+    task, manager = _stores()
     try:
         spelling = SPELLINGS[await dialect_of(client)]
-        return await Registrar(client, spelling, store, store).register(registration)
+        return await Registrar(client, spelling, task, manager, layout, _note).register(registration)
     finally:
         await client.close()
+
+
+def _stores() -> tuple[StoreAccess, StoreAccess]:
+    """The store as the task and as the controller manager; elsewhere than at a plane of ours, as who the environment says."""
+    given = {name: os.environ[name] for name in VARIABLES if name.startswith(("AWS_", "MODELS_"))}
+    region = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
+
+    def access(variables: Mapping[str, str]) -> StoreAccess:
+        endpoint, key_id, secret, bucket = (variables[name] for name in VARIABLES[1:])
+        return StoreAccess(endpoint, bucket, region, key_id, secret)
+
+    try:
+        doors = running.current(None)
+    except running.NotRunningError:
+        return access(given), access(given)
+    if doors.s3_endpoint != given["AWS_ENDPOINT_URL"]:
+        return access(given), access(given)
+    return access(doors.credentials("task")), access(doors.credentials("controller-manager"))
+
+
+def _note(line: str) -> None:
+    """A line of the controller manager's log, where the plane keeps one."""
+    folder = os.environ.get("MA_PLANE")
+    if folder and Path(folder).is_dir():
+        with Path(folder, "controller-manager.log").open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {line}\n")
 
 
 async def dialect_of(client: KubeClient) -> str:

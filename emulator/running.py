@@ -51,6 +51,15 @@ def load(folder: Path) -> Doors:
     return doors
 
 
+def current(name: str | None) -> Doors:
+    """The plane that a command is about: by name, else the one of the environment (``exec``, ``env``), else the default.
+
+    Raises NotRunningError.
+    """
+    around = os.environ.get("MA_PLANE")
+    return load(directory(name) if name else Path(around) if around else directory())
+
+
 def alive(pid: int) -> bool:
     """Whether a process exists."""
     try:

@@ -36,6 +36,7 @@ class Running:
             "MODELS_BUCKET": doors["models_bucket"],
             "MACTL_ADDRESS": doors["rpc_address"],
             "MA_API_SERVER": doors["rpc_address"],
+            "MA_PLANE": doors["folder"],
             "HOME": str(Path(doors["kubeconfig"]).parent),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }

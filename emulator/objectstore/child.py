@@ -9,6 +9,9 @@ import sys
 import threading
 from typing import Any
 
+from emulator.objectstore.gate import Gate
+from emulator.objectstore.users import IamUsers
+
 
 def _die_with_parent() -> None:
     """End as soon as the parent's end of the pipe closes, however it ended."""
@@ -22,6 +25,7 @@ def main() -> None:
     settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
     os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(16 * 1024 * 1024))
+    from moto.iam.models import iam_backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from moto.s3.models import s3_backends
     from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -38,7 +42,12 @@ def main() -> None:
     backend = s3_backends[account]["aws"]
     for name in settings["buckets"]:
         backend.create_bucket(name, settings["region"])
-    application = DomainDispatcherApplication(create_backend_app)
+    users = IamUsers(iam_backends[account]["aws"], settings["administrator"])
+    for user in settings["users"]:
+        users.add(user["name"], user["access_key_id"], user["secret_access_key"], user["policy"])
+    log = open(settings["access_log"], "a", encoding="utf-8") if settings["access_log"] else None  # noqa: SIM115 - until the end
+    moto: Any = DomainDispatcherApplication(create_backend_app)
+    application: Any = Gate(moto, users, log, settings["administrator"])
     sock = socket.socket(fileno=settings["fd"])
     host, port = sock.getsockname()[:2]
     server = ThreadedWSGIServer(host, port, application, Handler, fd=settings["fd"])

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
+from emulator.objectstore import identities
 from emulator.objectstore.interface import BUCKETS, Identity
 
 REGION = "us-east-1"
@@ -24,7 +25,9 @@ STOP_SECONDS = 2.0
 class MotoChild:
     """The S3 store of a plane, on one socket."""
 
-    def __init__(self, host: str, port: int, models_bucket: str, log_path: Path | None = None) -> None:
+    def __init__(
+        self, host: str, port: int, models_bucket: str, log_path: Path | None = None, access_log: Path | None = None
+    ) -> None:
         self._host = host
         self._port = port
         self._buckets = [models_bucket, *BUCKETS]
@@ -32,7 +35,9 @@ class MotoChild:
         self._socket: socket.socket | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._ready = threading.Event()
-        self.admin = Identity("admin", f"AKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30))
+        self._access_log = access_log
+        self.admin = identities.make(identities.ADMIN)
+        self.identities = {name: identities.make(name) for name in identities.ACTIONS}
 
     @property
     def region(self) -> str:
@@ -65,7 +70,9 @@ class MotoChild:
             "fd": self._socket.fileno(),
             "buckets": self._buckets,
             "region": REGION,
-            "keys": {self.admin.access_key_id: self.admin.secret_access_key},
+            "administrator": self.admin.name,
+            "access_log": str(self._access_log) if self._access_log is not None else "",
+            "users": [self._user(identity) for identity in (self.admin, *self.identities.values())],
         }
         log = self._log_path.open("ab") if self._log_path is not None else subprocess.DEVNULL
         try:
@@ -84,6 +91,10 @@ class MotoChild:
         assert self._child.stdin is not None, "a pipe"
         self._child.stdin.write(json.dumps(settings).encode() + b"\n")
         self._child.stdin.flush()  # stays open: when it closes, the child knows that we are gone
+
+    def _user(self, identity: Identity) -> dict[str, str]:
+        document = identities.policy_of(identity.name, self._buckets[0])
+        return {**asdict(identity), "policy": json.dumps(document, indent=2)}
 
     def wait_ready(self) -> None:
         """Return once buckets are there and requests are answered. Raises OSError when the child ended."""

@@ -7,13 +7,16 @@ Event that says why, and a registration that can be repeated.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,6 +28,25 @@ from emulator.michelangelo.spelling import Spelling
 
 DEFAULT_LAYOUT = "{namespace}/{name}/{revision}/{part}"  # part: raw or deployable
 COMPONENT = "michelangelo-controllermgr"
+STORE_ERRORS = (ClientError, BotoCoreError, Boto3Error)
+
+
+def checked_layout(layout: str) -> str:
+    """A template that tells the two parts of any two Models apart. Raises ValueError."""
+    try:
+        names = {name for _, name, _, _ in Formatter().parse(layout) if name is not None}
+    except ValueError as error:
+        raise ValueError(f"the layout {layout!r} is no template: {error}") from None
+    known = {"namespace", "name", "revision", "part"}
+    if names - known:
+        raise ValueError(
+            f"the layout {layout!r} names {sorted(names - known)[0]!r}: known are {', '.join(sorted(known))}"
+        )
+    if known - names:
+        raise ValueError(
+            f"the layout {layout!r} lacks {{{sorted(known - names)[0]}}}: artifacts would overwrite each other"
+        )
+    return layout
 
 
 class RegistrationError(Exception):
@@ -63,12 +85,14 @@ class Registrar:
         task: StoreAccess,
         manager: StoreAccess,
         layout: str = DEFAULT_LAYOUT,
+        note: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.client = client
         self.spelling = spelling
         self.task = task
         self.manager = manager
-        self.layout = layout
+        self.layout = checked_layout(layout)
+        self.note = note  # takes the lines of the controller manager's log
 
     async def register(self, registration: Registration) -> Object:
         """Register, or register anew with the next revision; the answer is the Model.
@@ -83,17 +107,18 @@ class Registrar:
             raw = [(registration.relative(path), path) for path in files]
             uri = self._upload(self.task, registration, revision, "raw", raw)
             model = await self._set(registration, {self.spelling.model_artifact_uri: [uri]})
-        except (ClientError, BotoCoreError) as error:
+        except STORE_ERRORS as error:
             raise await self._failed(
                 model, "ArtifactUploadFailed", f"uploading raw artifacts failed: {error}"
             ) from None
         try:
             built = list(package(registration, revision))
             uri = self._upload(self.manager, registration, revision, "deployable", built)
+            self.note(f"INFO Model {registration.namespace}/{registration.name}: packaged to {uri}")
             return await self._set(registration, {self.spelling.deployable_artifact_uri: [uri]})
         except PackagingError as error:
             raise await self._failed(model, "PackagingFailed", f"packaging failed: {error}") from None
-        except (ClientError, BotoCoreError) as error:
+        except STORE_ERRORS as error:
             raise await self._failed(model, "PackageUploadFailed", f"uploading the package failed: {error}") from None
 
     async def _create(self, registration: Registration) -> tuple[Object, int]:
@@ -176,6 +201,7 @@ class Registrar:
     async def _failed(self, model: Object, reason: str, message: str) -> RegistrationError:
         """Say on the Model why it stopped."""
         meta = model["metadata"]
+        self.note(f"ERROR Model {meta['namespace']}/{meta['name']}: {reason}: {message}")
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         event = {
             "apiVersion": "v1",

@@ -6,6 +6,7 @@ import hashlib
 import json
 
 import boto3
+import pytest
 
 
 def s3(plane):
@@ -90,3 +91,99 @@ def test_a_missing_artifact_is_said(plane, namespace, tmp_path):
     assert done.returncode == 3
     assert "neither a file nor a directory" in done.stderr
     assert "NotFound" in plane.kubectl("get", "model", "none", "-n", namespace, check=False)
+
+
+def policy(plane, identity, actions, tmp_path):
+    """Gives an S3 identity these actions on everything; no actions: denies it everything."""
+    path = tmp_path / "policy.json"
+    effect = "Allow" if actions else "Deny"
+    path.write_text(json.dumps({"Effect": effect, "Action": actions or "*", "Resource": "*"}))
+    plane.run("ma-emulator", "s3-policy", identity, "--set", str(path))
+
+
+def test_without_write_permission_the_raw_uri_stays_empty(plane, namespace, tmp_path):
+    """S3 writes denied to the task: the Model is there, its URI fields are empty, an Event says why; a retry completes it."""
+    artifact = tmp_path / "artifact"
+    artifact.mkdir()
+    (artifact / "w.bin").write_bytes(b"w")
+    before = plane.run("ma-emulator", "s3-policy", "task").stdout
+    policy(plane, "task", ["s3:GetObject", "s3:ListBucket"], tmp_path)
+    try:
+        failed = register(plane, "denied", "-n", namespace, "--artifact", str(artifact), check=False)
+    finally:
+        (tmp_path / "before.json").write_text(before)
+        plane.run("ma-emulator", "s3-policy", "task", "--set", str(tmp_path / "before.json"))
+    assert failed.returncode == 1
+    assert "uploading raw artifacts failed" in failed.stderr
+    assert "AccessDenied" in failed.stderr
+    spec = model(plane, namespace, "denied")["spec"]
+    assert not spec.get("model_artifact_uri")
+    assert not spec.get("deployable_artifact_uri")
+    said = plane.kubectl("describe", "model", "denied", "-n", namespace)
+    assert "ArtifactUploadFailed" in said
+    assert f"{namespace}/denied: ArtifactUploadFailed" in plane.run("ma-emulator", "logs", "controller-manager").stdout
+    register(plane, "denied", "-n", namespace, "--artifact", str(artifact))
+    assert model(plane, namespace, "denied")["spec"]["deployable_artifact_uri"]
+
+
+def test_without_the_controller_managers_permission_the_deployable_uri_stays_empty(plane, namespace, tmp_path):
+    """The package cannot be written: raw artifacts are registered, the deployable URI is empty."""
+    artifact = tmp_path / "artifact"
+    artifact.mkdir()
+    (artifact / "w.bin").write_bytes(b"w")
+    before = plane.run("ma-emulator", "s3-policy", "controller-manager").stdout
+    policy(plane, "controller-manager", [], tmp_path)
+    try:
+        failed = register(plane, "half", "-n", namespace, "--artifact", str(artifact), check=False)
+    finally:
+        (tmp_path / "before.json").write_text(before)
+        plane.run("ma-emulator", "s3-policy", "controller-manager", "--set", str(tmp_path / "before.json"))
+    assert failed.returncode == 1
+    spec = model(plane, namespace, "half")["spec"]
+    assert spec["model_artifact_uri"]
+    assert not spec.get("deployable_artifact_uri")
+    assert "PackageUploadFailed" in plane.kubectl("describe", "model", "half", "-n", namespace)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--artifact", "/none/here"), "/none/here"),
+        (("--layout", "{name}/{part}"), "lacks {namespace}"),
+        (("--layout", "{name}/{colour}"), "known are name, namespace, part, revision"),
+        (("--kind", "MODEL_KIND_WRONG"), "spec.kind"),
+    ],
+)
+def test_bad_input_leaves_nothing(plane, namespace, tmp_path, words, said):
+    """What cannot be registered is refused with the field or path that is wrong, and no Model is made."""
+    (tmp_path / "w.bin").write_bytes(b"w")
+    given = ("--artifact", str(tmp_path)) if "--artifact" not in words else ()
+    failed = register(plane, "bad", "-n", namespace, *given, *words, check=False)
+    assert failed.returncode in (1, 3)
+    assert said in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert "NotFound" in plane.kubectl("get", "model", "bad", "-n", namespace, check=False)
+
+
+def test_an_empty_folder_is_refused(plane, namespace, tmp_path):
+    """An artifact folder without files is no artifact."""
+    failed = register(plane, "empty", "-n", namespace, "--artifact", str(tmp_path), check=False)
+    assert failed.returncode == 3
+    assert str(tmp_path) in failed.stderr
+
+
+def test_the_layout_is_a_setting(plane, namespace, tmp_path):
+    """Where artifacts are is a template's matter; the Model says it."""
+    (tmp_path / "w.bin").write_bytes(b"w")
+    register(
+        plane,
+        "laid",
+        "-n",
+        namespace,
+        "--artifact",
+        str(tmp_path),
+        "--layout",
+        "x/{part}/{namespace}-{name}-{revision}",
+    )
+    spec = model(plane, namespace, "laid")["spec"]
+    assert spec["model_artifact_uri"] == [f"s3://michelangelo-models/x/raw/{namespace}-laid-1"]

@@ -1,0 +1,203 @@
+"""The gate in front of moto: who signed the request, may they, and a line in the access log.
+
+moto itself lets DeleteObjects through for everybody, and neither verifies nor expires presigned URLs; the gate asks for each
+request, and for each key of a bulk delete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import IO, Any, Protocol
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+from emulator.objectstore import policy, signature_v2
+from emulator.objectstore.actions import Asked, asked
+from emulator.objectstore.signature import SignatureError, Signed, query_values, service_of, signer
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+DENIED = "AccessDenied"
+MAX_SIGNED_BODY = 1 << 20
+_NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
+ElementTree.register_namespace("", _NAMESPACE[1:-1])  # moto reads elements by their bare names
+
+
+class Users(Protocol):
+    """Who may sign, and what they may."""
+
+    def secrets(self) -> dict[str, str]:
+        """Access key ids, and their secrets."""
+        ...
+
+    def name(self, key_id: str) -> str:
+        """The user of an access key."""
+        ...
+
+    def policies(self, name: str) -> list[dict[str, Any]]:
+        """A user's policy documents."""
+        ...
+
+
+class RefusedError(Exception):
+    """A request that is not carried out: S3's error code."""
+
+    def __init__(self, code: str, message: str, service: str = "s3") -> None:
+        super().__init__(message)
+        self.code = code
+        self.service = service
+
+
+class Gate:
+    """A WSGI application in front of another."""
+
+    def __init__(self, inner: Application, users: Users, log: IO[str] | None, administrator: str) -> None:
+        self._inner = inner
+        self._users = users
+        self._log = log
+        self._administrator = administrator
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        begun = time.monotonic()
+        entry: dict[str, Any] = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": "anonymous"}
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            entry["status"] = int(status[:3])
+            entry["sent"] = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
+            return start_response(status, headers, *rest)
+
+        try:
+            body = self._serve(environ, start, entry)
+        except RefusedError as error:
+            body = _refuse(environ, start, error)
+            entry["error"] = error.code
+        entry["seconds"] = round(time.monotonic() - begun, 4)
+        self._write(entry)
+        return body
+
+    def _serve(self, environ: Environ, start: Callable[..., Any], entry: dict[str, Any]) -> Iterable[bytes]:
+        request = _signed(environ)
+        entry |= {"method": request.method, "path": unquote(request.path), "received": _length(environ)}
+        try:
+            key_id = self._signer(request)
+        except SignatureError as error:
+            raise RefusedError(error.code, str(error)) from None
+        name = self._users.name(key_id) if key_id else ""
+        entry["who"] = name or "anonymous"
+        if name == self._administrator:
+            return self._inner(environ, start)
+        if service_of(request) not in ("", "s3") or request.path.startswith("/moto-api"):
+            raise RefusedError(DENIED, "Access Denied", service_of(request))
+        query = {part.partition("=")[0]: part.partition("=")[2] for part in request.query.split("&") if part}
+        if request.method == "POST" and "delete" in query and request.path.strip("/").count("/") == 0:
+            return self._delete_objects(environ, start, name, unquote(request.path).strip("/"))
+        source = request.headers.get("x-amz-copy-source", "")
+        for needed in asked(request.method, unquote(request.path), query, source):
+            if not self._may(name, needed):
+                entry["denied"] = f"{needed.action} {needed.resource}"
+                raise RefusedError(DENIED, "Access Denied")
+        return self._inner(environ, start)
+
+    def _signer(self, request: Signed) -> str | None:
+        secrets, now = self._users.secrets(), datetime.now(UTC)
+        values = query_values(request.query)
+        if "AWSAccessKeyId" in values and "authorization" not in request.headers:
+            return signature_v2.signer(request, values, secrets, now)
+        return signer(request, secrets, now)
+
+    def _may(self, name: str, needed: Asked) -> bool:
+        return bool(name) and policy.allows(self._users.policies(name), needed.action, needed.resource)
+
+    def _delete_objects(self, environ: Environ, start: Callable[..., Any], name: str, bucket: str) -> Iterable[bytes]:
+        """Bulk deletion: each key is asked for; the others are deleted, as S3 does."""
+        data = environ["wsgi.input"].read(_length(environ))
+        try:
+            root = ElementTree.fromstring(data)
+        except ElementTree.ParseError:
+            raise RefusedError("MalformedXML", "The XML you provided was not well-formed") from None
+        space = _NAMESPACE if root.tag.startswith("{") else ""
+        refused = []
+        for item in root.findall(f"{space}Object"):
+            key = item.findtext(f"{space}Key") or ""
+            if not self._may(name, Asked("s3:DeleteObject", bucket, key)):
+                refused.append(key)
+                root.remove(item)
+        if not refused:
+            return self._inner(_with_body(environ, data), start)
+        errors = "".join(
+            f"<Error><Key>{escape(key)}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+            for key in refused
+        )
+        answer = b""
+        if root.findall(f"{space}Object"):
+            held: list[Any] = []
+            rest = self._inner(_with_body(environ, ElementTree.tostring(root)), lambda *given: held.append(given))
+            answer = b"".join(rest)
+            if not held[0][0].startswith("200"):
+                start(*held[0])
+                return [answer]
+        text = answer.decode() or f'<DeleteResult xmlns="{_NAMESPACE[1:-1]}"></DeleteResult>'
+        body = text.replace("</DeleteResult>", f"{errors}</DeleteResult>").encode()
+        start("200 OK", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        if self._log is not None:
+            self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            self._log.flush()
+
+
+def _signed(environ: Environ) -> Signed:
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
+    path, _, query = raw.partition("?")
+    headers = {name[5:].lower().replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.lower().replace("_", "-")] = environ[name]
+    payload = ""
+    if "authorization" in headers and "x-amz-content-sha256" not in headers:  # all services but S3 sign the body itself
+        data = environ["wsgi.input"].read(min(_length(environ), MAX_SIGNED_BODY))
+        environ["wsgi.input"] = io.BytesIO(data)
+        payload = hashlib.sha256(data).hexdigest()
+    return Signed(environ["REQUEST_METHOD"], path, query, headers, payload)
+
+
+def _length(environ: Environ) -> int:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdigit() else 0
+
+
+def _with_body(environ: Environ, data: bytes) -> Environ:
+    changed = {**environ, "wsgi.input": io.BytesIO(data), "CONTENT_LENGTH": str(len(data))}
+    changed.pop("HTTP_CONTENT_MD5", None)  # it is of the whole list
+    return changed
+
+
+def _refuse(environ: Environ, start: Callable[..., Any], error: RefusedError) -> Iterable[bytes]:
+    """S3's answer. What was sent is read first: a client that still writes would not see it."""
+    left = _length(environ)
+    while left > 0 and (part := environ["wsgi.input"].read(min(left, 1 << 20))):
+        left -= len(part)
+    status = {
+        "MalformedXML": "400 Bad Request",
+        "InvalidArgument": "400 Bad Request",
+        "InvalidRequest": "400 Bad Request",
+    }
+    inner = f"<Code>{error.code}</Code><Message>{escape(str(error))}</Message>"
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error>{inner}<Resource>{escape(unquote(environ['PATH_INFO']))}</Resource><RequestId>0</RequestId></Error>"
+    )
+    if error.service not in ("", "s3"):
+        text = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>"
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else text.encode()
+    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+    start(status.get(error.code, "403 Forbidden"), headers)
+    return [body]

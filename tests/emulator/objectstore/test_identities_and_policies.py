@@ -1,0 +1,155 @@
+"""Who may do what in the store: every request is signed by somebody, whose policy is asked."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from emulator.objectstore.moto_child import MotoChild
+
+FOUR = ("put_object", "get_object", "delete_object", "list_objects_v2")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    child = MotoChild("127.0.0.1", 0, "models", access_log=tmp_path_factory.mktemp("log") / "access.log")
+    child.start()
+    child.wait_ready()
+    yield child
+    child.stop()
+
+
+def client(store, who, service="s3", version="s3v4"):
+    return boto3.client(
+        service,
+        endpoint_url=store.endpoint_url,
+        region_name=store.region,
+        aws_access_key_id=who.access_key_id,
+        aws_secret_access_key=who.secret_access_key,
+        config=Config(signature_version=version if service == "s3" else None, retries={"max_attempts": 1}),
+    )
+
+
+def tried(call, **words) -> str:
+    """Nothing when it is allowed, else S3's error code."""
+    try:
+        call(**words)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return ""
+
+
+def four(s3, bucket: str) -> list[str]:
+    """What put, get, delete and list answer."""
+    return [
+        tried(s3.put_object, Bucket=bucket, Key="k", Body=b"x"),
+        tried(s3.get_object, Bucket=bucket, Key="k"),
+        tried(s3.delete_object, Bucket=bucket, Key="k"),
+        tried(s3.list_objects_v2, Bucket=bucket),
+    ]
+
+
+@pytest.mark.parametrize("name", ["controller-manager", "task"])
+def test_writers_have_the_guides_four_permissions(store, name):
+    """The controller manager and tasks put, get, delete and list in the models bucket, and nowhere else."""
+    s3 = client(store, store.identities[name])
+    assert four(s3, "models") == [""] * 4
+    assert four(s3, "default") == ["AccessDenied"] * 4
+
+
+def test_the_reader_reads(store):
+    """The reader gets and lists, and neither puts nor deletes."""
+    client(store, store.admin).put_object(Bucket="models", Key="k", Body=b"x")
+    s3 = client(store, store.identities["reader"])
+    assert four(s3, "models") == ["AccessDenied", "", "AccessDenied", ""]
+
+
+def test_nobody_is_denied(store):
+    """An unsigned request, an unknown key and a wrong secret are refused in S3's words."""
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{store.endpoint_url}/models/k")
+    assert caught.value.code == 403
+    stranger = boto3.client(
+        "s3",
+        endpoint_url=store.endpoint_url,
+        region_name=store.region,
+        aws_access_key_id="AKIANOBODY",
+        aws_secret_access_key="x",
+    )
+    assert tried(stranger.list_buckets) == "InvalidAccessKeyId"
+    impostor = boto3.client(
+        "s3",
+        endpoint_url=store.endpoint_url,
+        region_name=store.region,
+        aws_access_key_id=store.admin.access_key_id,
+        aws_secret_access_key="x",
+    )
+    assert tried(impostor.list_buckets) == "SignatureDoesNotMatch"
+
+
+def test_bulk_deletion_is_asked_for_each_key(store):
+    """DeleteObjects deletes what may be deleted and names AccessDenied for each other key."""
+    admin = client(store, store.admin)
+    for key in ("mine/a", "theirs/b"):
+        admin.put_object(Bucket="models", Key=key, Body=b"x")
+    statement = {"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::models/mine/*"}
+    iam = client(store, store.admin, "iam")
+    before = iam.get_user_policy(UserName="reader", PolicyName="models")["PolicyDocument"]
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_user_policy(UserName="reader", PolicyName="models", PolicyDocument=json.dumps(document))
+    try:
+        keys = {"Objects": [{"Key": "mine/a"}, {"Key": "theirs/b"}]}
+        answer = client(store, store.identities["reader"]).delete_objects(Bucket="models", Delete=keys)
+    finally:
+        iam.put_user_policy(UserName="reader", PolicyName="models", PolicyDocument=json.dumps(before))
+    assert [item["Key"] for item in answer["Deleted"]] == ["mine/a"]
+    assert [(item["Key"], item["Code"]) for item in answer["Errors"]] == [("theirs/b", "AccessDenied")]
+    left = [item["Key"] for item in admin.list_objects_v2(Bucket="models")["Contents"]]
+    assert "theirs/b" in left
+    assert "mine/a" not in left
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_presigned_urls_are_verified_and_expire(store, version):
+    """A presigned URL opens its object until it expires; a changed one opens nothing."""
+    admin = client(store, store.admin, version=version)
+    client(store, store.admin).put_object(Bucket="models", Key="a b+c.txt", Body=b"inside")
+    words = {"Bucket": "models", "Key": "a b+c.txt"}
+    url = admin.generate_presigned_url("get_object", Params=words, ExpiresIn=60)
+    assert urllib.request.urlopen(url).read() == b"inside"
+    late = admin.generate_presigned_url("get_object", Params=words, ExpiresIn=-1)
+    for wrong in (late, url.replace("a%20b", "a%20c"), url.replace("Signature=", "Signature=0")):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(wrong)
+        assert caught.value.code == 403
+
+
+def test_copies_need_to_read_their_source(store):
+    """A copy is a put, and a get of what it copies."""
+    client(store, store.admin).put_object(Bucket="default", Key="secret", Body=b"x")
+    s3 = client(store, store.identities["task"])
+    words = {"Bucket": "models", "Key": "copy", "CopySource": {"Bucket": "default", "Key": "secret"}}
+    assert tried(s3.copy_object, **words) == "AccessDenied"
+
+
+def test_the_access_log_says_who_did_what(store):
+    """Each request is a line: who, what, the verdict, and what was missing."""
+    tried(client(store, store.identities["reader"]).put_object, Bucket="models", Key="logged", Body=b"123")
+    lines = [json.loads(line) for line in store._access_log.read_text().splitlines()]
+    entry = next(line for line in lines if line["path"] == "/models/logged")
+    assert (entry["who"], entry["method"], entry["status"]) == ("reader", "PUT", 403)
+    assert entry["denied"] == "s3:PutObject arn:aws:s3:::models/logged"
+
+
+def test_only_the_administrator_reaches_the_stores_own_doors(store):
+    """Other services, and moto's own API, are the administrator's alone."""
+    assert tried(client(store, store.identities["task"], "iam").list_users) == "AccessDenied"
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(urllib.request.Request(f"{store.endpoint_url}/moto-api/reset", method="POST"))
+    assert tried(client(store, store.admin).head_bucket, Bucket="models") == ""
