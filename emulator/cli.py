@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from emulator import __version__, running
-from emulator.config import DEFAULT_KUBE_PORT, DEFAULT_RPC_PORT, DEFAULT_S3_PORT, DIALECTS, MODELS_BUCKET, Config
+from emulator.config import (
+    DEFAULT_KUBE_PORT,
+    DEFAULT_RPC_PORT,
+    DEFAULT_S3_PORT,
+    DIALECTS,
+    MODELS_BUCKET,
+    TIMINGS,
+    Config,
+)
 from emulator.doors import Doors, exports
 
 USAGE_ERROR = 3
@@ -59,6 +67,9 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
         "--token-auth-file", type=Path, metavar="CSV", help='more bearer tokens: token,user,uid,"group1,group2"'
     )
     parser.add_argument("--models-bucket", default=MODELS_BUCKET, metavar="NAME", help=f"default: {MODELS_BUCKET}")
+    parser.add_argument(
+        "--timings", choices=TIMINGS, default="fast", help="how long serving takes to come up (default: fast)"
+    )
     parser.add_argument(
         "--fault",
         action="append",
@@ -158,6 +169,7 @@ def config_of(options: argparse.Namespace) -> Config:
         kubeconfig=options.kubeconfig,
         token_auth_file=options.token_auth_file,
         models_bucket=options.models_bucket,
+        timings=options.timings,
         faults=tuple(options.fault),
     )
 

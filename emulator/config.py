@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+TIMINGS = ("fast", "realistic")
 DIALECTS = ("guide", "upstream")
 DEFAULT_KUBE_PORT = 16443
 DEFAULT_S3_PORT = 19091
@@ -24,4 +25,5 @@ class Config:
     kubeconfig: Path | None = None  # where it is written; None: into the plane's state directory
     token_auth_file: Path | None = None
     models_bucket: str = MODELS_BUCKET
+    timings: str = "fast"  # of controllers: fast, realistic
     faults: tuple[str, ...] = ()

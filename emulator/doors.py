@@ -20,6 +20,7 @@ class Doors:
     models_bucket: str
     rpc_address: str
     rpc_closed_because: str
+    triton_address: str
     dialect: str
     pid: int
     started_in_seconds: float
@@ -38,6 +39,7 @@ class Doors:
             "MODELS_BUCKET": self.models_bucket,
             "MA_DIALECT": self.dialect,
             "MA_PLANE": self.folder,
+            "MA_TRITON": self.triton_address,
         }
         if self.rpc_address:
             variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
@@ -74,6 +76,7 @@ class Doors:
             f"  kubeconfig      {self.kubeconfig}   (contexts: admin, reader)",
             f"  S3              {self.s3_endpoint}   bucket {self.models_bucket}",
             f"  gRPC            {rpc}",
+            f"  Triton          {self.triton_address}/NAMESPACE/SERVER/v2   (emulated)",
             "",
             "Try next:",
             f"  export KUBECONFIG={shlex.quote(self.kubeconfig)}",

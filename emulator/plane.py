@@ -92,6 +92,8 @@ class Plane:
                 models_bucket=config.models_bucket,
                 host=config.host,
                 rpc_port=config.rpc_port,
+                timings=config.timings,
+                now=parts.apiserver.clock.now,
             ),
             parts.layer,
         )
@@ -108,6 +110,7 @@ class Plane:
             models_bucket=config.models_bucket,
             rpc_address=layer.rpc_address,
             rpc_closed_because=layer.rpc_closed_because,
+            triton_address=layer.triton_address,
             dialect=config.dialect,
             pid=os.getpid(),
             started_in_seconds=round(time.monotonic() - self._started, 3),

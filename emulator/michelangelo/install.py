@@ -15,7 +15,7 @@ POLL_SECONDS = 0.01
 async def install(client: KubeClient, dialect: str) -> None:
     """Create what is missing, replace what differs, and wait until all are established. Raises ApiError, TimeoutError."""
     crds = documents(dialect)
-    await asyncio.gather(*(_put(client, crd) for crd in crds))
+    await asyncio.gather(*(_put(client, crd) for crd in crds), *(_add(client, crd) for crd in documents("gateway")))
     names = {crd["metadata"]["name"] for crd in crds}
     async with asyncio.timeout(ESTABLISHED_SECONDS):
         while True:
@@ -36,6 +36,15 @@ async def _put(client: KubeClient, crd: Object) -> None:
         if present["spec"]["versions"] != crd["spec"]["versions"]:
             meta = {"name": crd["metadata"]["name"], "resourceVersion": present["metadata"]["resourceVersion"]}
             await client.update(DEFINITIONS, {**crd, "metadata": {**present["metadata"], **meta}})
+
+
+async def _add(client: KubeClient, crd: Object) -> None:
+    """Create a definition that is somebody else's, where it is missing."""
+    try:
+        await client.create(DEFINITIONS, crd)
+    except ApiError as error:
+        if error.reason != "AlreadyExists":
+            raise
 
 
 def _established(crd: Object) -> bool:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from emulator.michelangelo.client import Access, KubeClient
+from emulator.michelangelo.client import Access, KubeClient, Resource
+from emulator.michelangelo.controllers.controller import Controller, Reconcile
+from emulator.michelangelo.controllers.deployment import Deployments
+from emulator.michelangelo.controllers.inference_server import InferenceServers
+from emulator.michelangelo.controllers.rollout import Rollout
+from emulator.michelangelo.controllers.timings import TIMINGS
+from emulator.michelangelo.controllers.workloads import Workloads
 from emulator.michelangelo.install import install
+from emulator.michelangelo.resources import APPS_DEPLOYMENTS, CONFIG_MAPS, DEPLOYMENTS, INFERENCE_SERVERS
 from emulator.michelangelo.seams import LayerSeams
+from emulator.michelangelo.spelling import SPELLINGS
+from emulator.michelangelo.triton.fleet import Fleet
+from emulator.michelangelo.triton.server import TritonServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,18 @@ class S3Access:
     access_key_id: str
     secret_access_key: str
     region: str
+
+    def client(self) -> Any:
+        """A boto3 client."""
+        import boto3
+
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id=self.access_key_id,
+            aws_secret_access_key=self.secret_access_key,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +57,9 @@ class LayerConfig:
     models_bucket: str
     host: str = "127.0.0.1"
     rpc_port: int | None = None
+    timings: str = "fast"
+    workloads: bool = True  # stand in for the cluster's own controllers and kubelets
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Layer:
@@ -44,12 +71,36 @@ class Layer:
         self.client = KubeClient(config.access)
         self.rpc_address = ""
         self.rpc_closed_because = ""
+        self.triton_address = ""
         self._rpc: Any = None
+        self._triton: Any = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Install the CRDs, then start controllers and doors. Raises ApiError, TimeoutError, OSError."""
         await asyncio.gather(install(self.client, self.config.dialect), self._open_rpc())
+        await self._start_controllers()
+
+    async def _start_controllers(self) -> None:
+        """Start what watches and reconciles, and the door of the emulated Tritons."""
+        config, client, now = self.config, self.client, self.config.now
+        timings = TIMINGS[config.timings]
+        fleet = Fleet(client, config.s3.client, timings)
+        self._triton = TritonServer(client, fleet)
+        await self._triton.start(config.host)
+        self.triton_address = self._triton.address
+        rollout = Rollout(client, SPELLINGS[config.dialect], fleet, timings, now)
+        servers = InferenceServers(client, now, self.seams, self._triton.url)
+        deployments = Deployments(client, now, self.seams, rollout)
+        reconcilers: list[tuple[Resource, Reconcile]] = [
+            (INFERENCE_SERVERS, servers.reconcile),
+            (DEPLOYMENTS, deployments.reconcile),
+            (CONFIG_MAPS, fleet.reconcile),
+        ]
+        if config.workloads:
+            reconcilers.append((APPS_DEPLOYMENTS, Workloads(client, now, timings).reconcile))
+        for resource, reconcile in reconcilers:
+            self._tasks.append(asyncio.create_task(Controller(client, resource, reconcile, timings).run()))
 
     async def _open_rpc(self) -> None:
         """Open the gRPC door; without the platform's package only this door stays closed."""
@@ -72,6 +123,8 @@ class Layer:
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        if self._triton is not None:
+            await self._triton.stop()
         if self._rpc is not None:
             await self._rpc.stop()
         await self.client.close()

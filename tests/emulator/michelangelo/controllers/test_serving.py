@@ -1,0 +1,190 @@
+"""From an InferenceServer's manifest to a model that answers, and back, through the doors that users have."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+SERVER = """apiVersion: michelangelo.api/v2
+kind: InferenceServer
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  tenancyType: TENANCY_TYPE_DEDICATED
+  backendType: {backend}
+  initSpec:
+    resourceSpec: {{cpu: 2, memory: "4Gi"}}
+    numInstances: 1
+"""
+DEPLOYMENT = """apiVersion: michelangelo.api/v2
+kind: Deployment
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  desiredRevision: {{name: {model}, namespace: {namespace}}}
+  inferenceServer: {{name: {server}, namespace: {namespace}}}
+  definition: {{type: TARGET_TYPE_INFERENCE_SERVER}}
+"""
+ROLLED_OUT = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLOUT_COMPLETE"
+FAILED = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLOUT_FAILED"
+
+
+@pytest.fixture
+def kubectl(plane, namespace):
+    def run(*words: str, check: bool = True, **options) -> str:
+        return plane.kubectl("-n", namespace, *words, check=check, **options)
+
+    return run
+
+
+def got(kubectl, sort: str, name: str) -> dict:
+    return json.loads(kubectl("get", sort, name, "-o", "json"))
+
+
+def serving(kubectl, namespace, name="server") -> dict:
+    """An InferenceServer that serves."""
+    kubectl("apply", "-f", "-", input=SERVER.format(name=name, namespace=namespace, backend="BACKEND_TYPE_TRITON"))
+    state = "jsonpath={.status.state}=INFERENCE_SERVER_STATE_SERVING"
+    kubectl("wait", f"inferenceserver/{name}", f"--for={state}", "--timeout=20s")
+    return got(kubectl, "inferenceserver", name)
+
+
+@pytest.fixture
+def register(plane, namespace, tmp_path):
+    """Registers a model with a weights file."""
+
+    def make(name: str) -> None:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "model.onnx").write_bytes(name.encode() * 10)
+        plane.run("ma-emulator", "register", name, "-n", namespace, "--artifact", str(folder))
+
+    return make
+
+
+def test_a_server_comes_to_serve(kubectl, namespace):
+    """The four conditions of the guide become TRUE, in the platform's encoding, and its objects are there."""
+    status = serving(kubectl, namespace)["status"]
+    assert [item["type"] for item in status["conditions"]] == [
+        "Validation",
+        "BackendProvision",
+        "ModelConfigProvision",
+        "HealthCheck",
+    ]
+    assert {item["status"] for item in status["conditions"]} == {"CONDITION_STATUS_TRUE"}
+    assert all(item["lastUpdatedTimestamp"].isdigit() for item in status["conditions"])
+    assert status["observedGeneration"] == "1"
+    triton = got(kubectl, "deployments.apps", "triton-server")
+    assert triton["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"] == {"cpu": "2", "memory": "4Gi"}
+    assert got(kubectl, "service", "server-inference-service")["spec"]["selector"] == {"app": "triton-server"}
+    assert "data" not in got(kubectl, "configmap", "server-model-config")
+    assert "CreationCompleted" in kubectl("describe", "inferenceserver", "server")
+    kubectl("rollout", "status", "deployment.apps/triton-server", "--timeout=5s")
+
+
+@pytest.mark.parametrize("backend", ["BACKEND_TYPE_LLM_D", "BACKEND_TYPE_TORCHSERVE"])
+def test_backends_that_are_not_supported_fail(kubectl, namespace, backend):
+    """An unsupported backend is said at Validation; nothing is created for it."""
+    kubectl("apply", "-f", "-", input=SERVER.format(name="other", namespace=namespace, backend=backend))
+    state = "jsonpath={.status.state}=INFERENCE_SERVER_STATE_FAILED"
+    kubectl("wait", "inferenceserver/other", f"--for={state}", "--timeout=20s")
+    first = got(kubectl, "inferenceserver", "other")["status"]["conditions"][0]
+    assert (first["type"], first["status"]) == ("Validation", "CONDITION_STATUS_FALSE")
+    assert (first["message"], first["reason"]) == ("InvalidBackendType", f"unsupported backend type: {backend}")
+    assert "NotFound" in kubectl("get", "deployments.apps", "triton-other", check=False)
+
+
+def test_lower_case_triton_is_refused(kubectl, namespace):
+    """The guide's last row: the lower-case word is no backend type, and the refusal names the field."""
+    said = kubectl(
+        "apply", "-f", "-", input=SERVER.format(name="x", namespace=namespace, backend="triton"), check=False
+    )
+    assert 'spec.backendType: Unsupported value: "triton"' in said
+    assert '"BACKEND_TYPE_TRITON"' in said
+
+
+def test_decommission_removes_what_serves(kubectl, namespace):
+    """Decommissioned: one condition, Cleanup, and Triton, its Service and its model config are gone."""
+    serving(kubectl, namespace)
+    kubectl("patch", "inferenceserver", "server", "--type=merge", "-p", '{"spec":{"decomSpec":{"decommission":true}}}')
+    kubectl("wait", "deployment.apps/triton-server", "--for=delete", "--timeout=20s")
+    kubectl("wait", "configmap/server-model-config", "--for=delete", "--timeout=20s")
+    kubectl("wait", "inferenceserver/server", "--for=jsonpath={.status.conditions[0].type}=Cleanup", "--timeout=20s")
+    [condition] = got(kubectl, "inferenceserver", "server")["status"]["conditions"]
+    assert condition["status"] == "CONDITION_STATUS_TRUE"
+
+
+def test_a_model_is_rolled_out_replaced_and_removed(kubectl, plane, namespace, register):
+    """A Deployment loads its Model's deployable artifact, a second revision replaces the first, deletion unloads it."""
+    serving(kubectl, namespace)
+    register("first")
+    register("second")
+    url = f"{plane.doors['triton_address']}/{namespace}/server/v2"
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="first", server="server"))
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={ROLLED_OUT}", "--timeout=20s")
+    assert httpx.get(f"{url}/models/first/ready").status_code == 200
+    kubectl(
+        "wait",
+        "deployments.michelangelo.api/d",
+        "--for=jsonpath={.status.state}=DEPLOYMENT_STATE_HEALTHY",
+        "--timeout=20s",
+    )
+    listed = json.loads(got(kubectl, "configmap", "server-model-config")["data"]["model-list.json"])
+    uri = got(kubectl, "model", "first")["spec"]["deployable_artifact_uri"][0]
+    assert listed == [{"name": "first", "storage_path": uri, "deployment_name": "d"}]
+    route = got(kubectl, "httproute", "d-httproute")
+    assert route["spec"]["rules"][0]["matches"][0]["path"]["value"] == "/server/d"
+
+    patch = {"spec": {"desiredRevision": {"name": "second"}}}
+    kubectl("patch", "deployments.michelangelo.api", "d", "--type=merge", "-p", json.dumps(patch))
+    kubectl(
+        "wait",
+        "deployments.michelangelo.api/d",
+        "--for=jsonpath={.status.currentRevision.name}=second",
+        "--timeout=20s",
+    )
+    assert httpx.get(f"{url}/models/second/ready").status_code == 200
+    assert httpx.get(f"{url}/models/first/ready").status_code == 400
+
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=20s")
+    assert json.loads(got(kubectl, "configmap", "server-model-config")["data"]["model-list.json"]) == []
+    assert "NotFound" in kubectl("get", "httproute", "d-httproute", check=False)
+
+
+def test_a_deployment_of_a_missing_model_fails(kubectl, namespace):
+    """No such Model: the rollout fails at AssetsPrepared, says so, and is not tried again."""
+    serving(kubectl, namespace)
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="none", server="server"))
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={FAILED}", "--timeout=20s")
+    status = got(kubectl, "deployments.michelangelo.api", "d")["status"]
+    failed = next(item for item in status["conditionsSnapshot"] if item.get("status") == "CONDITION_STATUS_FALSE")
+    assert (failed["type"], failed["message"]) == ("AssetsPrepared", "ModelNotFound")
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=20s")
+
+
+def test_a_deployment_to_a_server_that_is_not_healthy_fails(kubectl, namespace, register):
+    """Resources are not acquired from a server that does not serve."""
+    register("m")
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="m", server="nowhere"))
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={FAILED}", "--timeout=20s")
+    assert "Inference server is not healthy" in kubectl("get", "deployments.michelangelo.api", "d", "-o", "yaml")
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=20s")
+
+
+def test_a_model_without_artifacts_is_not_ready(kubectl, plane, namespace):
+    """Triton really reads the store: what is not there is not loaded, and the repository index says why."""
+    serving(kubectl, namespace)
+    entries = json.dumps([{"name": "ghost", "storage_path": "s3://michelangelo-models/none/such"}])
+    patch = json.dumps({"data": {"model-list.json": entries}})
+    kubectl("patch", "configmap", "server-model-config", "--type=merge", "-p", patch)
+    url = f"{plane.doors['triton_address']}/{namespace}/server/v2"
+    answer = httpx.post(f"{url}/repository/models/ghost/load")
+    for _ in range(50):
+        if answer.status_code == 400 and "model list" not in answer.text:
+            break
+        answer = httpx.post(f"{url}/repository/models/ghost/load")
+    assert "no object beneath s3://michelangelo-models/none/such" in answer.text
+    [model] = httpx.post(f"{url}/repository/index").json()
+    assert (model["name"], model["state"]) == ("ghost", "UNAVAILABLE")
+    assert httpx.get(f"{url}/models/ghost/ready").status_code == 400
+    assert httpx.get(f"{plane.doors['triton_address']}/{namespace}/none/v2/health/ready").status_code == 400
