@@ -61,6 +61,9 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
     port("--kube-port", DEFAULT_KUBE_PORT, "the Kubernetes API")
     port("--s3-port", DEFAULT_S3_PORT, "S3")
     port("--rpc-port", DEFAULT_RPC_PORT, "gRPC")
+    parser.add_argument(
+        "--control-port", type=_port, default=0, metavar="N", help="port of the control door (default: a free one)"
+    )
     parser.add_argument("--no-rpc", action="store_true", help="open no gRPC door")
     parser.add_argument("--kubeconfig", type=Path, metavar="PATH", help="where to write the kubeconfig")
     parser.add_argument(
@@ -165,6 +168,7 @@ def config_of(options: argparse.Namespace) -> Config:
         kube_port=options.kube_port,
         s3_port=options.s3_port,
         rpc_port=None if options.no_rpc else options.rpc_port,
+        control_port=options.control_port,
         dialect=options.dialect,
         kubeconfig=options.kubeconfig,
         token_auth_file=options.token_auth_file,

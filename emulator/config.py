@@ -21,6 +21,7 @@ class Config:
     kube_port: int = DEFAULT_KUBE_PORT
     s3_port: int = DEFAULT_S3_PORT
     rpc_port: int | None = DEFAULT_RPC_PORT
+    control_port: int = 0
     dialect: str = "guide"
     kubeconfig: Path | None = None  # where it is written; None: into the plane's state directory
     token_auth_file: Path | None = None

@@ -25,6 +25,8 @@ class Doors:
     pid: int
     started_in_seconds: float
     folder: str = ""  # state and logs
+    control: str = ""  # see emulator/control
+    control_token: str = ""
     s3_identities: dict[str, dict[str, str]] = field(default_factory=dict)  # name -> access_key_id, secret_access_key
 
     def environment(self) -> dict[str, str]:
@@ -40,6 +42,8 @@ class Doors:
             "MA_DIALECT": self.dialect,
             "MA_PLANE": self.folder,
             "MA_TRITON": self.triton_address,
+            "MA_CONTROL": self.control,
+            "MA_CONTROL_TOKEN": self.control_token,
         }
         if self.rpc_address:
             variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
@@ -77,6 +81,7 @@ class Doors:
             f"  S3              {self.s3_endpoint}   bucket {self.models_bucket}",
             f"  gRPC            {rpc}",
             f"  Triton          {self.triton_address}/NAMESPACE/SERVER/v2   (emulated)",
+            f"  control         {self.control}/v1",
             "",
             "Try next:",
             f"  export KUBECONFIG={shlex.quote(self.kubeconfig)}",

@@ -18,6 +18,7 @@ from emulator.apiserver.authn.certificates import Authority
 from emulator.apiserver.authn.token_file import TokenFile
 from emulator.apiserver.server import HttpServer, bind, tls_context
 from emulator.config import Config
+from emulator.control import ControlDoor
 from emulator.doors import Doors
 from emulator.faults import fit
 from emulator.faults.parts import Parts
@@ -98,6 +99,8 @@ class Plane:
             parts.layer,
         )
         self._stack.push_async_callback(layer.stop)
+        control = ControlDoor(secrets.token_urlsafe(24))
+        control_address = await self._open_control(control)
         await asyncio.wait_for(layer.start(), READY_SECONDS)
         await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
         return Doors(
@@ -115,6 +118,8 @@ class Plane:
             pid=os.getpid(),
             started_in_seconds=round(time.monotonic() - self._started, 3),
             folder=str(self.folder.resolve()),
+            control=control_address,
+            control_token=control.token,
             s3_identities={
                 identity.name: {
                     "access_key_id": identity.access_key_id,
@@ -123,6 +128,14 @@ class Plane:
                 for identity in (store.admin, *store.identities.values())
             },
         )
+
+    async def _open_control(self, control: ControlDoor) -> str:
+        """Open the control door, on this machine only; the answer is its address."""
+        sock = _bind("127.0.0.1", self.config.control_port, "--control-port", "the control door")
+        server = HttpServer(control, sock, None)
+        await server.start()
+        self._stack.push_async_callback(server.stop)
+        return f"http://127.0.0.1:{server.port}"
 
 
 def _users(config: Config, tokens: dict[str, str]) -> dict[str, UserInfo]:

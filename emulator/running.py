@@ -8,6 +8,7 @@ import signal
 import time
 from pathlib import Path
 
+from emulator.control.client import ControlClient
 from emulator.doors import Doors
 
 STOP_SECONDS = 10.0
@@ -58,6 +59,11 @@ def current(name: str | None) -> Doors:
     """
     around = os.environ.get("MA_PLANE")
     return load(directory(name) if name else Path(around) if around else directory())
+
+
+def control(doors: Doors) -> ControlClient:
+    """A plane's control door."""
+    return ControlClient(doors.control, doors.control_token)
 
 
 def alive(pid: int) -> bool:
