@@ -27,4 +27,6 @@ class Config:
     token_auth_file: Path | None = None
     models_bucket: str = MODELS_BUCKET
     timings: str = "fast"  # of controllers: fast, realistic
+    clock_start: str = ""  # RFC 3339; empty: the machine's time
+    seed: Path | None = None
     faults: tuple[str, ...] = ()

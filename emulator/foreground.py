@@ -127,7 +127,7 @@ def _config_text(config: Config) -> str:
 
 def _config_of(text: str) -> Config:
     values = json.loads(text)
-    for name in ("kubeconfig", "token_auth_file"):
+    for name in ("kubeconfig", "token_auth_file", "seed"):
         values[name] = Path(values[name]) if values[name] else None
     return Config(**{**values, "faults": tuple(values["faults"])})
 

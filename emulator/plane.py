@@ -8,10 +8,11 @@ import secrets
 import socket
 import time
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from emulator import kubeconfig
+from emulator import kubeconfig, seeding
 from emulator.apiserver.apimachinery.users import AUTHENTICATED, MASTERS, UserInfo
 from emulator.apiserver.assembly import Assembly
 from emulator.apiserver.authn.certificates import Authority
@@ -25,6 +26,7 @@ from emulator.faults.parts import Parts
 from emulator.michelangelo.client import Access
 from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
 from emulator.objectstore.moto_child import MotoChild
+from emulator.operations import Operations
 
 READY_SECONDS = 30.0
 
@@ -72,6 +74,8 @@ class Plane:
         )
         store.start()
         self._stack.callback(store.stop)
+        if config.clock_start:
+            parts.apiserver.clock.set(instant(config.clock_start))
         authority = Authority.create()
         tokens = {name: secrets.token_urlsafe(24) for name in ("admin", "reader", "platform")}
         assembly = Assembly(parts.apiserver, authority, _users(config, tokens))
@@ -103,6 +107,10 @@ class Plane:
         control_address = await self._open_control(control)
         await asyncio.wait_for(layer.start(), READY_SECONDS)
         await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
+        Operations(assembly, store, config.dialect).offer(control)
+        if config.seed is not None:
+            await seeding.apply(layer.client, config.seed)
+            await asyncio.to_thread(seeding.upload, store.client(), config.seed)
         return Doors(
             kubeconfig=str(path.resolve()),
             kube_server=address,
@@ -136,6 +144,15 @@ class Plane:
         await server.start()
         self._stack.push_async_callback(server.stop)
         return f"http://127.0.0.1:{server.port}"
+
+
+def instant(text: str) -> datetime:
+    """An instant. Raises ValueError, which says how one is written."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time: write 2026-01-31T12:00:00Z") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _users(config: Config, tokens: dict[str, str]) -> dict[str, UserInfo]:

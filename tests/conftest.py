@@ -101,7 +101,9 @@ def fresh_plane(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     children: list[subprocess.Popen[str]] = []
 
     def make(*flags: str) -> Running:
-        child, running = start(tmp_path, *flags)
+        folder = tmp_path / f"plane-{len(children)}"
+        folder.mkdir()
+        child, running = start(folder, *flags)
         children.append(child)
         return running
 

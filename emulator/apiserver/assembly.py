@@ -54,7 +54,7 @@ class Assembly:
         self.rbac = RbacAuthorizer(StorageRbacSource(self.storage))
         chain = Chain([NamespaceLifecycle(self.storage), RbacEscalation(self.rbac)])
         self.backing = Backing(self.storage, seams.admission(chain), seams.clock)
-        self.tokens = ServiceAccountTokens(self.find)
+        self.tokens = ServiceAccountTokens(self.find, seams.clock.now)
         self.authenticator = Union([Tokens(tokens), self.tokens, ClientCertificates()], tokens)
         self.authorizer = seams.authorizer(self.rbac)
         self.documents = Documents(self.catalog, GROUPS)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """The real ones: UTC now, and random uids."""
+    """UTC now, which can be moved, and random uids."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()  # from the machine's clock
 
     def now(self) -> datetime:
         """The current instant, in UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.offset
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock forward."""
+        self.offset += by
+
+    def set(self, instant: datetime) -> None:
+        """Let it be that instant now."""
+        self.offset = instant - datetime.now(UTC)
 
     def timestamp(self) -> str:
         """Now as Kubernetes writes it: RFC 3339, whole seconds."""

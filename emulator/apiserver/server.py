@@ -69,6 +69,7 @@ class HttpServer:
             app,
             http=_Protocol,
             ws="none",
+            interface="asgi3",
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -7,23 +7,32 @@ import os
 import socket
 import sys
 import threading
+import traceback
+from collections.abc import Callable
 from typing import Any
 
 from emulator.objectstore.gate import Gate
 from emulator.objectstore.users import IamUsers
 
 
-def _die_with_parent() -> None:
-    """End as soon as the parent's end of the pipe closes, however it ended."""
-    while sys.stdin.buffer.read(4096):
-        pass
+def _obey(reset: Callable[[], None]) -> None:
+    """Empty the store when the parent asks; end as soon as its end of the pipe closes, however it ended."""
+    while line := sys.stdin.buffer.readline():
+        if line == b"reset\n":
+            try:
+                reset()
+                answer = b"ready\n"
+            except Exception:
+                traceback.print_exc()
+                answer = b"failed\n"
+            sys.stdout.buffer.write(answer)
+            sys.stdout.buffer.flush()
     os._exit(0)
 
 
 def main() -> None:
     """Serve until the parent goes or asks us to end."""
     settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_die_with_parent, daemon=True).start()
     os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(16 * 1024 * 1024))
     from moto.iam.models import iam_backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -40,8 +49,14 @@ def main() -> None:
 
     account = "123456789012"
     backend = s3_backends[account]["aws"]
-    for name in settings["buckets"]:
-        backend.create_bucket(name, settings["region"])
+
+    def fill() -> None:
+        backend.reset()
+        for name in settings["buckets"]:
+            backend.create_bucket(name, settings["region"])
+
+    fill()
+    threading.Thread(target=_obey, args=(fill,), daemon=True).start()
     users = IamUsers(iam_backends[account]["aws"], settings["administrator"])
     for user in settings["users"]:
         users.add(user["name"], user["access_key_id"], user["secret_access_key"], user["policy"])

@@ -13,6 +13,7 @@ import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from emulator.objectstore import identities
 from emulator.objectstore.interface import BUCKETS, Identity
@@ -35,6 +36,7 @@ class MotoChild:
         self._socket: socket.socket | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._ready = threading.Event()
+        self._asking = threading.Lock()
         self._access_log = access_log
         self.admin = identities.make(identities.ADMIN)
         self.identities = {name: identities.make(name) for name in identities.ACTIONS}
@@ -104,6 +106,28 @@ class MotoChild:
         if self._child.stdout.readline() != READY:
             raise OSError(f"the S3 store did not start: it ended with {self._child.wait()}; its log says why")
         self._ready.set()
+
+    def client(self) -> Any:
+        """A boto3 client of the administrator."""
+        import boto3
+
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            aws_access_key_id=self.admin.access_key_id,
+            aws_secret_access_key=self.admin.secret_access_key,
+        )
+
+    def reset(self) -> None:
+        """Empty the store: the buckets of the start, without objects. Raises OSError."""
+        self.wait_ready()
+        with self._asking:
+            assert self._child is not None and self._child.stdin is not None and self._child.stdout is not None
+            self._child.stdin.write(b"reset\n")
+            self._child.stdin.flush()
+            if self._child.stdout.readline() != READY:
+                raise OSError("the S3 store could not be emptied: `ma-emulator logs s3-errors` says why")
 
     def stop(self) -> None:
         """End the child."""

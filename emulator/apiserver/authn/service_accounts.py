@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
-import time
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -85,7 +85,8 @@ class SigningKey:
 class ServiceAccountTokens:
     """Issues and checks tokens. A token is good while it has not expired and what it is bound to exists with its uid."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, now: Callable[[], datetime]) -> None:
+        self._now = now
         self.signing = SigningKey()
         self._find = find
         self._claims: dict[str, Any] = {}
@@ -101,7 +102,7 @@ class ServiceAccountTokens:
         self, namespace: str, account: Object, seconds: int, audiences: list[str], bound: Object | None
     ) -> Object:
         """The claims of a new token for an account."""
-        now = int(time.time())
+        now = int(self._now().timestamp())
         private: Object = {
             "namespace": namespace,
             "serviceaccount": {"name": account["metadata"]["name"], "uid": account["metadata"]["uid"]},
@@ -138,7 +139,7 @@ class ServiceAccountTokens:
             raise InvalidTokenError(
                 f"token audiences {_quoted(held)} is invalid for the target audiences {_quoted(audiences)}"
             )
-        now = time.time()
+        now = self._now().timestamp()
         if claims.get("exp", 0) < now:
             raise InvalidTokenError("service account token has expired")
         if claims.get("nbf", 0) > now + 5:

@@ -1,0 +1,103 @@
+"""``--seed DIR``: what a plane starts with. Manifests are applied; files beneath ``s3/BUCKET/`` are uploaded."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
+
+MANAGER = "ma-emulator-seed"
+SUFFIXES = (".yaml", ".yml", ".json")
+_FIRST = ("Namespace", "CustomResourceDefinition")
+ESTABLISH_ATTEMPTS = 100
+
+
+def manifests(folder: Path) -> list[tuple[Path, Object]]:
+    """Every object in the folder's manifests, namespaces and definitions first. Raises ValueError, OSError."""
+    if not folder.is_dir():
+        raise ValueError(f"--seed {folder} is no folder")
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in SUFFIXES or not path.is_file() or (folder / "s3") in path.parents:
+            continue
+        try:
+            documents = list(yaml.safe_load_all(path.read_text()))
+        except yaml.YAMLError as error:
+            raise ValueError(f"{path} is no YAML: {error}") from None
+        for document in documents:
+            for obj in _items(document):
+                if not isinstance(obj, dict) or not all(obj.get(name) for name in ("apiVersion", "kind", "metadata")):
+                    raise ValueError(f"{path}: each object needs apiVersion, kind and metadata")
+                found.append((path, obj))
+    return sorted(found, key=lambda item: _FIRST.index(item[1]["kind"]) if item[1]["kind"] in _FIRST else len(_FIRST))
+
+
+def _items(document: Any) -> list[Any]:
+    if document is None:
+        return []
+    if isinstance(document, dict) and document.get("kind") == "List":
+        return list(document.get("items") or ())
+    return [document]
+
+
+async def apply(client: KubeClient, folder: Path) -> int:
+    """Apply a folder's manifests; how many objects. Raises ValueError, which names the file."""
+    found = manifests(folder)
+    namespaces = {obj["metadata"]["namespace"] for _, obj in found if obj["metadata"].get("namespace")}
+    for name in sorted(namespaces - {obj["metadata"]["name"] for _, obj in found if obj["kind"] == "Namespace"}):
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        await client.apply(Resource("", "v1", "namespaces"), namespace, MANAGER)
+    for path, obj in found:
+        try:
+            resource, namespaced = await _resource(client, obj)
+            if namespaced:
+                obj["metadata"].setdefault("namespace", "default")
+            await client.apply(resource, obj, MANAGER)
+        except (ApiError, LookupError) as error:
+            raise ValueError(f"{path}: {obj['kind']} {obj['metadata'].get('name')}: {error}") from None
+    return len(found)
+
+
+async def _resource(client: KubeClient, obj: Object) -> tuple[Resource, bool]:
+    """The resource of an object's kind, and whether it is namespaced. Raises LookupError."""
+    group, _, version = obj["apiVersion"].rpartition("/")
+    path = f"/apis/{group}/{version}" if group else f"/api/{version}"
+    for _ in range(ESTABLISH_ATTEMPTS):  # a definition that was just applied is served a moment later
+        try:
+            listed = await client.request("GET", path)
+        except ApiError as error:
+            if error.code != 404:
+                raise
+            listed = {}
+        for item in listed.get("resources") or ():
+            if item["kind"] == obj["kind"] and "/" not in item["name"]:
+                return Resource(group, version, item["name"]), item["namespaced"]
+        await asyncio.sleep(0.01)
+    raise LookupError(f"no kind {obj['kind']} in {obj['apiVersion']}")
+
+
+def files(folder: Path) -> list[tuple[str, str, Path]]:
+    """What is to be uploaded: bucket, key and file."""
+    root = folder / "s3"
+    found = []
+    for path in sorted(root.rglob("*")) if root.is_dir() else ():
+        if path.is_file() and path.parent != root:
+            bucket, *rest = path.relative_to(root).parts
+            found.append((bucket, "/".join(rest), path))
+    return found
+
+
+def upload(store: Any, folder: Path) -> int:
+    """Upload a folder's files with an S3 client; how many."""
+    listed = files(folder)
+    known = {item["Name"] for item in store.list_buckets()["Buckets"]}
+    for bucket, key, path in listed:
+        if bucket not in known:
+            store.create_bucket(Bucket=bucket)
+            known.add(bucket)
+        store.upload_file(str(path), bucket, key)
+    return len(listed)
