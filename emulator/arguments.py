@@ -53,6 +53,10 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
         "--control-port", type=_port, default=0, metavar="N", help="port of the control door (default: a free one)"
     )
     parser.add_argument("--no-rpc", action="store_true", help="open no gRPC door")
+    parser.add_argument(
+        "--rpc-auth", action="store_true", help="gRPC calls act as who their bearer token says, under RBAC"
+    )
+    parser.add_argument("--rpc-lenient", action="store_true", help="gRPC calls need no rpc-* metadata and no deadline")
     parser.add_argument("--kubeconfig", type=Path, metavar="PATH", help="where to write the kubeconfig")
     parser.add_argument(
         "--token-auth-file", type=Path, metavar="CSV", help='more bearer tokens: token,user,uid,"group1,group2"'

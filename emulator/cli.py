@@ -30,6 +30,8 @@ def config_of(options: argparse.Namespace) -> Config:
         s3_port=options.s3_port,
         rpc_port=None if options.no_rpc else options.rpc_port,
         control_port=options.control_port,
+        rpc_auth=options.rpc_auth,
+        rpc_lenient=options.rpc_lenient,
         dialect=options.dialect,
         kubeconfig=options.kubeconfig,
         token_auth_file=options.token_auth_file,

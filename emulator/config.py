@@ -22,6 +22,8 @@ class Config:
     s3_port: int = DEFAULT_S3_PORT
     rpc_port: int | None = DEFAULT_RPC_PORT
     control_port: int = 0
+    rpc_auth: bool = False  # gRPC calls act as their caller
+    rpc_lenient: bool = False  # gRPC calls need no rpc-* metadata and no deadline
     dialect: str = "guide"
     kubeconfig: Path | None = None  # where it is written; None: into the plane's state directory
     token_auth_file: Path | None = None

@@ -97,6 +97,8 @@ class Plane:
                 models_bucket=config.models_bucket,
                 host=config.host,
                 rpc_port=config.rpc_port,
+                rpc_auth=config.rpc_auth,
+                rpc_strict=not config.rpc_lenient,
                 timings=config.timings,
                 now=parts.apiserver.clock.now,
             ),

@@ -57,6 +57,8 @@ class LayerConfig:
     models_bucket: str
     host: str = "127.0.0.1"
     rpc_port: int | None = None
+    rpc_auth: bool = False  # gRPC calls act as who their bearer token says, not as the platform
+    rpc_strict: bool = True  # gRPC calls need the platform's metadata and a deadline
     timings: str = "fast"
     workloads: bool = True  # stand in for the cluster's own controllers and kubelets
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -109,7 +111,9 @@ class Layer:
             return
         try:
             server = await asyncio.to_thread(_rpc_module)
-            self._rpc = server.RpcServer(self.client, self.config.dialect)
+            rules = server.Rules(strict=self.config.rpc_strict, auth=self.config.rpc_auth)
+            known = server.services(self.client, self.config.dialect, self.config.now)
+            self._rpc = server.RpcServer([self.seams.service(service) for service in known], rules)
             await self._rpc.start(self.config.host, self.config.rpc_port)
         except ModuleNotFoundError as error:
             self.rpc_closed_because = f"{error.name} is missing: pip install 'michelangelo-emulator[ma]'"

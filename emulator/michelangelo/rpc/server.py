@@ -1,10 +1,11 @@
-"""Opens the gRPC door: plaintext HTTP/2, reflection, and the metadata rules of the platform's YARPC inbound."""
+"""Opens the gRPC door: plaintext HTTP/2, reflection, and the kinds' services."""
 
 from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 os.environ.setdefault(
@@ -12,21 +13,23 @@ os.environ.setdefault(
 )  # children are spawned, not forked: nothing to prepare, nothing to print
 import grpc
 import grpc.aio
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection_pb2
 
 from emulator.michelangelo.client import KubeClient, Resource
 from emulator.michelangelo.crds.generate import camel, guide
 from emulator.michelangelo.resources import GROUP, VERSION
 from emulator.michelangelo.rpc.codes import RpcError
+from emulator.michelangelo.rpc.metadata import CALLEE, Rules
+from emulator.michelangelo.rpc.reflection import METHOD, Reflection
 from emulator.michelangelo.rpc.service import Service, snake
 
-CALLEE = "ma-apiserver"
+__all__ = ["RpcServer", "Rules", "services"]
+
 # InferenceServerService is an extension of ours: the released platform does not register it.
 KINDS = ("Cluster", "Deployment", "InferenceServer", "ModelFamily", "Model", "Project", "Revision")
-_HEADERS = (("rpc-service", "service name"), ("rpc-caller", "caller name"), ("rpc-encoding", "encoding"))
 
 
-def services(client: KubeClient, dialect: str) -> list[Service]:
+def services(client: KubeClient, dialect: str, now: Callable[[], datetime]) -> list[Service]:
     """The services of every kind. Raises ModuleNotFoundError without the ``michelangelo`` package."""
     found: list[Service] = []
     for kind in KINDS:
@@ -34,75 +37,63 @@ def services(client: KubeClient, dialect: str) -> list[Service]:
         requests = importlib.import_module(f"michelangelo.gen.api.v2.{snake(kind)}_svc_pb2")
         spell = guide if dialect == "guide" and kind == "Model" else camel
         resource = Resource(GROUP, VERSION, f"{kind.lower()}s")
-        found.append(Service(kind, resource, messages, requests, spell, client))
+        found.append(Service(kind, resource, messages, requests, spell, client, now))
     return found
 
 
 class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
     """Finds the method of a call, checking the metadata first as YARPC does."""
 
-    def __init__(self, known: list[Service], *, strict: bool, auth: bool) -> None:
+    def __init__(self, known: list[Service], rules: Rules) -> None:
         self._methods: Mapping[str, Any] = {
             f"/{service.name}/{name}": method for service in known for name, method in service.methods().items()
         }
-        self._strict = strict
-        self._auth = auth
+        self._reflection = Reflection([service.name for service in known])
+        self._rules = rules
 
     def service(self, details: Any) -> Any:
         """The handler of a call; unknown procedures are answered in the platform's words."""
-        if details.method.startswith("/grpc."):
-            return None
-        headers = dict(details.invocation_metadata)
+        if details.method == METHOD:
+            return self._reflected(details)
         request_class, method = self._methods.get(details.method, (None, None))
 
         async def call(request: Any, context: Any) -> Any:
-            problem = self._problem(details.method, headers, context, method)
-            if problem is not None:
-                await context.abort(problem.code, problem.message)
-            context.set_trailing_metadata((("rpc-service", CALLEE),))
             try:
-                return await method(request, self._token(headers))
+                timed = context.time_remaining() is not None
+                token = self._rules.check(
+                    details.method, details.invocation_metadata, known=method is not None, deadline=timed
+                )
+                await context.send_initial_metadata((("rpc-service", CALLEE),))
+                return await method(request, token)
             except RpcError as error:
                 await context.abort(error.code, error.message)
 
         parse = request_class.FromString if request_class is not None else bytes
         return grpc.unary_unary_rpc_method_handler(call, parse, lambda answer: answer.SerializeToString())
 
-    def _problem(self, path: str, headers: Mapping[str, str], context: Any, method: Any) -> RpcError | None:
-        encoded = headers.get("content-type", "").startswith("application/grpc+")
-        missing = [
-            text for name, text in _HEADERS if not headers.get(name) and not (name == "rpc-encoding" and encoded)
-        ]
-        if self._strict and missing:
-            return RpcError(grpc.StatusCode.INVALID_ARGUMENT, f"missing {', '.join(missing)}")
-        named = headers.get("rpc-service", CALLEE)
-        if named != CALLEE:
-            text = f'unrecognized service name "{named}", available services: "{CALLEE}"'
-            return RpcError(grpc.StatusCode.UNIMPLEMENTED, text)
-        if method is None:
-            procedure = path.lstrip("/").replace("/", "::")
-            text = f'unrecognized procedure "{procedure}" for service "{CALLEE}"'
-            return RpcError(grpc.StatusCode.UNIMPLEMENTED, text)
-        if self._strict and context.time_remaining() is None:
-            return RpcError(grpc.StatusCode.INVALID_ARGUMENT, "missing TTL")
-        return None
+    def _reflected(self, details: Any) -> Any:
+        """Reflection: streams need no deadline and no token, as nothing in them is anybody's."""
+        rules = Rules(strict=self._rules.strict)
 
-    def _token(self, headers: Mapping[str, str]) -> str:
-        """The caller's bearer token, when calls act as their caller."""
-        if not self._auth:
-            return ""
-        return headers.get("authorization", "").removeprefix("Bearer ").strip()
+        async def call(requests: Any, context: Any) -> Any:
+            try:
+                rules.check(details.method, details.invocation_metadata, known=True, deadline=True)
+            except RpcError as error:
+                await context.abort(error.code, error.message)
+            async for answer in self._reflection.answers(requests):
+                yield answer
+
+        return grpc.stream_stream_rpc_method_handler(
+            call, reflection_pb2.ServerReflectionRequest.FromString, lambda answer: answer.SerializeToString()
+        )
 
 
 class RpcServer:
     """The gRPC door of a plane."""
 
-    def __init__(self, client: KubeClient, dialect: str, *, strict: bool = True, auth: bool = False) -> None:
-        self._services = services(client, dialect)
+    def __init__(self, known: list[Service], rules: Rules) -> None:
         self._server = grpc.aio.server()
-        self._server.add_generic_rpc_handlers((_Handler(self._services, strict=strict, auth=auth),))
-        names = [service.name for service in self._services]
-        reflection.enable_server_reflection((*names, reflection.SERVICE_NAME), self._server)
+        self._server.add_generic_rpc_handlers((_Handler(known, rules),))
         self.address = ""
 
     async def start(self, host: str, port: int) -> None:

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import grpc
+import httpx
 
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
-from emulator.michelangelo.resources import GROUP, NAMESPACES, VERSION
+from emulator.michelangelo.resources import GROUP, VERSION
+from emulator.michelangelo.rpc import projects
 from emulator.michelangelo.rpc.codes import RpcError, refused
 from emulator.michelangelo.rpc.convert import ConversionError, Spell, from_json, to_json
+from emulator.michelangelo.rpc.validation import problem
 
 UPDATED = "michelangelo/UpdateTimestamp"
 SPEC_UPDATED = "michelangelo/SpecUpdateTimestamp"
-INTEGRATION_TESTS = "ma-integration-test"
 
 
 def snake(kind: str) -> str:
     """``ModelFamily`` to ``model_family``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
-
-
-def _now() -> str:
-    """Microseconds since the epoch, as the platform labels its objects."""
-    return str(time.time_ns() // 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,7 @@ class Service:
     requests: Any  # the service's module
     spell: Spell
     client: KubeClient
+    now: Callable[[], datetime]
 
     @property
     def name(self) -> str:
@@ -59,10 +57,17 @@ class Service:
         }
         return {name: (getattr(self.requests, f"{name}Request"), method) for name, method in found.items()}
 
+    def _stamp(self) -> str:
+        """Microseconds since the epoch, as the platform labels its objects."""
+        return str(int(self.now().timestamp() * 1_000_000))
+
     # Between the two worlds
 
     def _read(self, message: Any) -> Object:
-        """A message as the object that Kubernetes gets."""
+        """A message as the object that Kubernetes gets. Raises RpcError when it breaks a rule of its kind."""
+        broken = problem(message)
+        if broken is not None:
+            raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, broken)
         meta = to_json(message.metadata)
         for name in ("generation", "deletionGracePeriodSeconds"):
             if name in meta:
@@ -100,8 +105,9 @@ class Service:
         obj = self._read(getattr(request, snake(self.kind)))
         meta = obj["metadata"]
         params = _dry_run(request.create_options)
-        await self._before_create(obj)
-        now = _now()
+        if self.kind == "Project":
+            await projects.before_create(self.client, obj, token, dry_run=params is not None)
+        now = self._stamp()
         meta["labels"] = {**(meta.get("labels") or {}), UPDATED: now, SPEC_UPDATED: now}
         made = await self._call("create", meta, "POST", "", obj, params, token)
         return self._answer("Create", made)
@@ -117,13 +123,22 @@ class Service:
         obj = self._read(getattr(request, snake(self.kind)))
         meta = obj["metadata"]
         params = _dry_run(request.update_options)
-        present = await self._call("update", meta, "GET", meta.get("name", ""), None, None, token)
-        labels = {**(meta.get("labels") or {}), UPDATED: _now()}
+        present = await self._present(meta, token)
+        labels = {**(meta.get("labels") or {}), UPDATED: self._stamp()}
         if (present.get("spec") or {}) != (obj.get("spec") or {}):
             labels[SPEC_UPDATED] = labels[UPDATED]
         meta["labels"] = labels
         made = await self._call("update", meta, "PUT", meta.get("name", ""), obj, params, token)
         return self._answer("Update", made)
+
+    async def _present(self, meta: Object, token: str) -> Object:
+        """What is there before an update, read as the platform: what a caller may do is decided, and said, by the write."""
+        try:
+            return await self._call("update", meta, "GET", meta.get("name", ""), None, None, "")
+        except RpcError as error:
+            if token and error.code == grpc.StatusCode.NOT_FOUND:
+                return {}
+            raise
 
     async def delete(self, request: Any, token: str) -> Any:
         """Delete. Raises RpcError."""
@@ -158,41 +173,49 @@ class Service:
         target.SetInParent()
         target.metadata.resourceVersion = listed["metadata"].get("resourceVersion", "")
         setattr(target.metadata, "continue", listed["metadata"].get("continue", ""))
-        for item in listed["items"]:
-            self._write(target.items.add(), item)
-        return response
-
-    async def _before_create(self, obj: Object) -> None:
-        """A Project is its namespace: named like it, and made with it. Raises RpcError."""
-        if self.kind != "Project":
-            return
-        name, namespace = obj["metadata"].get("name", ""), obj["metadata"].get("namespace", "")
-        if namespace == "default" or namespace.startswith("kube-"):
-            text = f"namespace {namespace} is invalid. Users are forbidden to create projects in default or system namespace"
-            raise RpcError(grpc.StatusCode.PERMISSION_DENIED, text)
-        if name != namespace and namespace != INTEGRATION_TESTS:
-            text = (
-                f"project name {name} is different from namespace name {namespace}. "
-                "Project name must be the same as namespace name."
-            )
-            raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, text)
         try:
-            await self.client.create(
-                NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-            )
-        except ApiError as error:
-            if error.reason != "AlreadyExists":
-                raise refused("create", namespace, name, error) from None
+            for item in listed["items"]:
+                self._write(target.items.add(), item)
+        except ConversionError as error:
+            raise RpcError(grpc.StatusCode.INTERNAL, f"a stored object cannot be read: {error}") from None
+        return response
 
     async def _call(
         self, verb: str, meta: Object, method: str, name: str, body: Any, params: Mapping[str, str] | None, token: str
     ) -> Object:
         namespace = meta.get("namespace") or ""
-        path = self.resource.path(namespace, name)
+        said = f"failed to {verb} API object. namespace: {namespace}, name: {meta.get('name') or ''}"
+        unsendable = _unsendable(verb, namespace, name)
+        if unsendable:
+            raise RpcError(grpc.StatusCode.UNKNOWN, f"{said}: {unsendable}")
         try:
-            return await self.client.request(method, path, body, params, as_user=token)
+            return await self.client.request(method, self.resource.path(namespace, name), body, params, as_user=token)
         except ApiError as error:
             raise refused(verb, namespace, meta.get("name") or "", error) from None
+        except httpx.TransportError as error:
+            raise RpcError(grpc.StatusCode.UNAVAILABLE, f"{said}: {error or type(error).__name__}") from None
+
+
+def _unsendable(verb: str, namespace: str, name: str) -> str:
+    """Why the platform's Kubernetes client sends no such request: its words, or nothing."""
+    if _unsegmented(namespace):
+        return f'invalid namespace "{namespace}": [{_unsegmented(namespace)}]'
+    if verb == "create":
+        return "" if namespace else "an empty namespace may not be set during creation"
+    if verb in ("list", "delete collection"):
+        return ""
+    if not name:
+        return "resource name may not be empty"
+    if not namespace:
+        return "an empty namespace may not be set when a resource name is provided"
+    return f'invalid resource name "{name}": [{_unsegmented(name)}]' if _unsegmented(name) else ""
+
+
+def _unsegmented(name: str) -> str:
+    """Why a name cannot be a segment of a path, or nothing."""
+    if name in (".", ".."):
+        return f"may not be '{name}'"
+    return ", ".join(f"may not contain '{sign}'" for sign in "/%" if sign in name)
 
 
 def _dry_run(options: Any) -> dict[str, str] | None:
