@@ -69,7 +69,7 @@ class Assembly:
         self.storage.compact(self.storage.revision)
         self.documents.add(Discovery(self.catalog, self._address).answer)
         self.documents.add(OpenApi(self.catalog).answer)
-        self.documents.add(OidcDocuments(self.tokens).answer)
+        self.documents.add(OidcDocuments(self.tokens, self._address).answer)
         self.documents.add(RootPaths(self.catalog, READY_CHECKS).answer)
         server = ApiServer(
             self.catalog,

@@ -68,6 +68,7 @@ class TokenReviews:
 
     def request(self, context: Context, obj: Object) -> Object:
         """TokenRequest: a token for the ServiceAccount in the path. Raises StatusError: 404, 409, 422."""
+        _check_address(context, obj.get("metadata") or {})
         account = self._find("serviceaccounts", context.namespace, context.name)
         if account is None:
             raise errors.not_found(GroupResource("", "serviceaccounts"), context.name)
@@ -96,21 +97,45 @@ class TokenReviews:
         obj["status"] = {"token": self._tokens.issue(claims), "expirationTimestamp": expires}
         return obj
 
-    def _bound(self, context: Context, reference: Object | None) -> Object | None:
+    def _bound(self, context: Context, reference: Object | None) -> dict[str, Object]:
+        """What a token is bound to, by the claim's name: the object referred to, and the node of a Pod."""
         if not reference:
-            return None
+            return {}
         kind, name = reference.get("kind") or "", reference.get("name") or ""
-        if kind not in _BOUND:
-            group, _, version = str(reference.get("apiVersion") or "").rpartition("/")
+        group, _, version = str(reference.get("apiVersion") or "").rpartition("/")
+        if kind not in _BOUND or group:
             raise errors.bad_request(f"cannot bind token to object of type {group}/{version}, Kind={kind}")
         found = self._find(_BOUND[kind], "" if kind == "Node" else context.namespace, name)
         if found is None:
             raise errors.not_found(GroupResource("", _BOUND[kind]), name)
+        bound = {kind.lower(): {"name": name, "uid": found["metadata"]["uid"]}}
+        if kind == "Pod":
+            self._check_account(context, found)
+            if node := found["spec"].get("nodeName"):
+                there = self._find("nodes", "", node)
+                bound["node"] = {"name": node, **({"uid": there["metadata"]["uid"]} if there is not None else {})}
         uid = found["metadata"]["uid"]
         if reference.get("uid") and reference["uid"] != uid:
-            why = f"the UID in the bound object reference ({reference['uid']}) does not match the UID in record. The object might have been deleted and then recreated"
-            raise errors.conflict(GroupResource("", _BOUND[kind]), name, why)
-        return {"kind": kind, "name": name, "uid": uid}
+            why = (
+                f"the UID in the bound object reference ({reference['uid']}) does not match the UID in record. "
+                "The object might have been deleted and then recreated"
+            )
+            raise errors.conflict(GroupResource("", kind), name, why)
+        return bound
+
+    def _check_account(self, context: Context, pod: Object) -> None:
+        if pod["spec"].get("serviceAccountName", "") != context.name:
+            text = f'cannot bind token for serviceaccount "{context.name}" to pod running with different serviceaccount name.'
+            raise errors.bad_request(text)
+
+
+def _check_address(context: Context, meta: Object) -> None:
+    """The body may leave out name and namespace, but not differ from the path. Raises StatusError (422)."""
+    for name, wanted in (("name", context.name), ("namespace", context.namespace)):
+        if meta.get(name) and meta[name] != wanted:
+            why = f"must match the service account {name} if specified"
+            problem = fields.invalid(f"metadata.{name}", meta[name], why)
+            raise errors.invalid(GroupKind(GROUP, "TokenRequest"), context.name, [problem])
 
 
 def user_object(user: UserInfo) -> Object:

@@ -26,6 +26,7 @@ ISSUER = "https://kubernetes.default.svc"
 AUDIENCE = "https://kubernetes.default.svc"
 USER_PREFIX = "system:serviceaccount:"
 CACHED = 4096
+LEEWAY_SECONDS = 60  # what is deleted still stands for so long
 Find = Callable[[str, str, str], Object | None]
 """Looks up an object by resource in storage, namespace and name."""
 _BOUND = {"pod": "pods", "secret": "secrets", "node": "nodes"}
@@ -99,7 +100,7 @@ class ServiceAccountTokens:
         return f"{text}.{_encode(signature)}"
 
     def claims(
-        self, namespace: str, account: Object, seconds: int, audiences: list[str], bound: Object | None
+        self, namespace: str, account: Object, seconds: int, audiences: list[str], bound: dict[str, Object]
     ) -> Object:
         """The claims of a new token for an account."""
         now = int(self._now().timestamp())
@@ -107,8 +108,7 @@ class ServiceAccountTokens:
             "namespace": namespace,
             "serviceaccount": {"name": account["metadata"]["name"], "uid": account["metadata"]["uid"]},
         }
-        if bound is not None:
-            private[bound["kind"].lower()] = {"name": bound["name"], "uid": bound["uid"]}
+        private.update(bound)
         return {
             "aud": audiences,
             "exp": now + seconds,
@@ -172,6 +172,8 @@ class ServiceAccountTokens:
         found = self._find("serviceaccounts", namespace, account.get("name", ""))
         if found is None:
             raise InvalidTokenError(f'serviceaccounts "{account.get("name", "")}" not found')
+        if self._gone(found):
+            raise InvalidTokenError("service account has been deleted")
         if found["metadata"].get("uid") != account.get("uid"):
             raise InvalidTokenError(
                 f"service account UID ({found['metadata'].get('uid')}) does not match claim ({account.get('uid')})"
@@ -181,13 +183,28 @@ class ServiceAccountTokens:
             bound = private.get(name)
             if bound is None:
                 continue
-            there = self._find(resource, "" if name == "node" else namespace, bound.get("name", ""))
-            if there is None or there["metadata"].get("uid") != bound.get("uid"):
-                raise InvalidTokenError("service account token has been invalidated")
-            if name in ("pod", "node"):
+            if name != "node" or "pod" not in private:  # the node of a bound Pod is told, and not checked
+                there = self._find(resource, "" if name == "node" else namespace, bound.get("name", ""))
+                self._check_bound(name, bound, there)
+            if name != "secret":
                 extra[f"authentication.kubernetes.io/{name}-name"] = (bound["name"],)
-                extra[f"authentication.kubernetes.io/{name}-uid"] = (bound["uid"],)
+                if bound.get("uid"):
+                    extra[f"authentication.kubernetes.io/{name}-uid"] = (bound["uid"],)
         return user_of(namespace, account["name"], account["uid"], extra)
+
+    def _check_bound(self, name: str, bound: Object, there: Object | None) -> None:
+        if there is None or self._gone(there):
+            raise InvalidTokenError("service account token has been invalidated")
+        uid = there["metadata"].get("uid")
+        if uid != bound.get("uid"):
+            raise InvalidTokenError(
+                f"{name} UID ({uid}) does not match service account {name} ref claim ({bound.get('uid')})"
+            )
+
+    def _gone(self, obj: Object) -> bool:
+        """Whether an object has been on its way out for longer than the leeway."""
+        deleted = obj["metadata"].get("deletionTimestamp")
+        return bool(deleted) and datetime.fromisoformat(deleted).timestamp() < time.time() - LEEWAY_SECONDS
 
 
 def _quoted(items: list[str]) -> str:

@@ -61,11 +61,7 @@ class RbacAuthorizer:
         user = attributes.user
         if MASTERS in user.groups:
             return _ALLOWED_MASTER
-        revision = self.source.revision()
-        if revision != self._revision or len(self._decisions) > CACHED:
-            self._revision = revision
-            self._decisions.clear()
-            self._grants.clear()
+        self._refresh()
         key = (
             *(user.name, user.groups, attributes.verb, attributes.group, attributes.resource, attributes.subresource),
             *(attributes.namespace, attributes.name, attributes.path, attributes.is_resource),
@@ -75,15 +71,24 @@ class RbacAuthorizer:
             decision = self._decisions[key] = self._decide(attributes)
         return decision
 
+    def _refresh(self) -> None:
+        """Forget what was worked out before the last change of a Role or binding."""
+        revision = self.source.revision()
+        if revision != self._revision or len(self._decisions) > CACHED or len(self._grants) > CACHED:
+            self._revision = revision
+            self._decisions.clear()
+            self._grants.clear()
+
     def _decide(self, attributes: Attributes) -> Decision:
         grants, problems = self.grants(attributes.user, attributes.namespace)
         for grant in grants:
             if any(allows(rule, attributes) for rule in grant.rules):
                 return Decision(True, grant.reason)
-        return Decision(False, f"RBAC: {_aggregate(problems)}" if problems else "")
+        return Decision(False, f"RBAC: {aggregate(problems)}" if problems else "")
 
     def grants(self, user: UserInfo, namespace: str) -> tuple[list[Grant], list[str]]:
         """Everything a user holds in a namespace (empty: cluster-wide), and what could not be resolved."""
+        self._refresh()
         key = (user.name, user.groups, namespace)
         found = self._grants.get(key)
         if found is None:
@@ -124,7 +129,8 @@ class RbacAuthorizer:
             yield Grant(role.get("rules") or [], reason)
 
 
-def _aggregate(problems: list[str]) -> str:
+def aggregate(problems: list[str]) -> str:
+    """Several errors as Go's aggregate prints them."""
     unique = list(dict.fromkeys(problems))
     return unique[0] if len(unique) == 1 else f"[{', '.join(unique)}]"
 
