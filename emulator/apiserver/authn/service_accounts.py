@@ -204,7 +204,7 @@ class ServiceAccountTokens:
     def _gone(self, obj: Object) -> bool:
         """Whether an object has been on its way out for longer than the leeway."""
         deleted = obj["metadata"].get("deletionTimestamp")
-        return bool(deleted) and datetime.fromisoformat(deleted).timestamp() < time.time() - LEEWAY_SECONDS
+        return bool(deleted) and datetime.fromisoformat(deleted).timestamp() < self._now().timestamp() - LEEWAY_SECONDS
 
 
 def _quoted(items: list[str]) -> str:
