@@ -1,79 +1,64 @@
-"""A plane in one file: API objects, S3 objects and the clock. A zip with a manifest that names its format."""
+"""A plane in one file: API objects, S3 objects and policies, and the clock. A zip with a manifest that names its format.
+
+``manifest.json`` (format, dialect, clock), ``objects.jsonl`` (a resource and an object a line), and the store's part, which the store itself
+writes and reads (``objectstore/contents.py``). Tokens, certificates and S3 keys are a plane's own and in no snapshot.
+"""
 
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Iterable, Iterator
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
-from emulator.apiserver.storage.contents import Entry
-from emulator.apiserver.storage.interface import Key
+from emulator.apiserver.contents import Entry
+from emulator.objectstore.moto_child import MotoChild
 
 FORMAT = "michelangelo-emulator-snapshot/1"
 _MANIFEST, _OBJECTS = "manifest.json", "objects.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
-    """An S3 object."""
-
-    bucket: str
-    key: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a file holds. ``offset`` is the clock's, in seconds from the machine's."""
+    """What a file holds beside S3. ``offset`` is the clock's, in seconds from the machine's."""
 
     dialect: str
     offset: float
     entries: list[Entry]
-    blobs: list[Blob]
 
 
-def save(path: Path, snapshot: Snapshot) -> None:
-    """Write a file, whole or not at all. Raises OSError."""
-    fresh = path.with_name(f".{path.name}.part")
+def save(path: Path, snapshot: Snapshot, store: MotoChild) -> int:
+    """Write a file, whole or not at all; how many S3 objects it holds. Raises OSError; ValueError for a folder that is not there."""
+    if not path.parent.is_dir():
+        raise ValueError(f"{path.parent} is no folder")
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
-            index = [{"bucket": blob.bucket, "key": blob.key} for blob in snapshot.blobs]
-            manifest = {"format": FORMAT, "dialect": snapshot.dialect, "offset": snapshot.offset, "blobs": index}
+        with ZipFile(fresh, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+            manifest = {"format": FORMAT, "dialect": snapshot.dialect, "offset": snapshot.offset}
             archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
-            archive.writestr(_OBJECTS, "\n".join(_line(entry) for entry in snapshot.entries))
-            for number, blob in enumerate(snapshot.blobs):
-                archive.writestr(f"blobs/{number}", blob.data)
+            lines = (b'{"resource":"%s","object":%s}\n' % (name.encode(), data) for name, data in snapshot.entries)
+            archive.writestr(_OBJECTS, b"".join(lines))
+        blobs = store.save(fresh)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+    return blobs
 
 
 def load(path: Path) -> Snapshot:
     """Read a file. Raises OSError; ValueError when it is no snapshot of this format."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with ZipFile(path) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
-            if manifest.get("format") != FORMAT:
-                raise ValueError(f"{path} has format {manifest.get('format')!r}; this version reads {FORMAT}")
-            entries = list(_entries(archive.read(_OBJECTS).decode().splitlines()))
-            blobs = [
-                Blob(item["bucket"], item["key"], archive.read(f"blobs/{number}"))
-                for number, item in enumerate(manifest["blobs"])
-            ]
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
+            if manifest["format"] != FORMAT:
+                raise ValueError(f"{path} has format {manifest['format']!r}; this version reads {FORMAT}")
+            entries = [_entry(line) for line in archive.read(_OBJECTS).splitlines()]
+            return Snapshot(manifest["dialect"], float(manifest["offset"]), entries)
+    except (BadZipFile, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} is no snapshot: {error}") from None
-    return Snapshot(manifest["dialect"], manifest["offset"], entries, blobs)
 
 
-def _line(entry: Entry) -> str:
-    shown: dict[str, Any] = {"key": list(entry.key), "data": entry.data.decode()}
-    return json.dumps({**shown, "labels": dict(entry.labels), "fields": dict(entry.fields)})
-
-
-def _entries(lines: Iterable[str]) -> Iterator[Entry]:
-    for line in lines:
-        value = json.loads(line)
-        yield Entry(Key(*value["key"]), value["data"].encode(), value["labels"], value["fields"])
+def _entry(line: bytes) -> Entry:
+    item = json.loads(line)
+    return Entry.of(item["resource"], item["object"])

@@ -61,7 +61,7 @@ class Assembly:
         self._serve_builtins()
         self.definitions = self.store("apiextensions.k8s.io", "v1", "customresourcedefinitions")
         self.namespaces = self.store("", "v1", "namespaces")
-        DefinitionController(self.catalog, self.backing, self.definitions, seams.kind)
+        self.definition_controller = DefinitionController(self.catalog, self.backing, self.definitions, seams.kind)
         NamespaceController(self.catalog, self.backing, self.namespaces, self._fill_namespace)
         GarbageCollector(self.catalog, self.backing)
         self._write_bootstrap()

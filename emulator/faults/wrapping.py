@@ -71,10 +71,6 @@ class StorageWrapper:
         """As the honest one."""
         return self.inner.list(resource, namespace, revision=revision, start=start, limit=limit, select=select)
 
-    def resources(self) -> Sequence[str]:
-        """As the honest one."""
-        return self.inner.resources()
-
     def count(self, resource: str) -> int:
         """As the honest one."""
         return self.inner.count(resource)

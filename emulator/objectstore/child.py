@@ -8,25 +8,26 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from typing import Any
 
+from emulator.objectstore.contents import Contents
 from emulator.objectstore.gate import Gate
 from emulator.objectstore.users import IamUsers
 
 
-def _obey(reset: Callable[[], None]) -> None:
-    """Empty the store when the parent asks; end as soon as its end of the pipe closes, however it ended."""
-    while line := sys.stdin.buffer.readline():
-        if line == b"reset\n":
-            try:
-                reset()
-                answer = b"ready\n"
-            except Exception:
-                traceback.print_exc()
-                answer = b"failed\n"
-            sys.stdout.buffer.write(answer)
-            sys.stdout.buffer.flush()
+def _obey(contents: Contents) -> None:
+    """Do what the parent asks, a line of JSON each; end as soon as its end of the pipe closes, however it ended."""
+    for line in sys.stdin.buffer:
+        order = json.loads(line)
+        try:
+            answer: dict[str, Any] = {"objects": contents.do(order["do"], order["archive"])}
+        except ValueError as error:
+            answer = {"wrong": str(error)}
+        except Exception as error:
+            traceback.print_exc()
+            answer = {"failed": f"the S3 store cannot {order['do']}: {error}; `ma-emulator logs s3-errors` says more"}
+        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+        sys.stdout.buffer.flush()
     os._exit(0)
 
 
@@ -48,18 +49,12 @@ def main() -> None:
             """Requests are not logged here."""
 
     account = "123456789012"
-    backend = s3_backends[account]["aws"]
-
-    def fill() -> None:
-        backend.reset()
-        for name in settings["buckets"]:
-            backend.create_bucket(name, settings["region"])
-
-    fill()
-    threading.Thread(target=_obey, args=(fill,), daemon=True).start()
     users = IamUsers(iam_backends[account]["aws"], settings["administrator"])
     for user in settings["users"]:
         users.add(user["name"], user["access_key_id"], user["secret_access_key"], user["policy"])
+    contents = Contents(s3_backends[account]["aws"], users, settings["buckets"], settings["region"])
+    contents.reset()
+    threading.Thread(target=_obey, args=(contents,), daemon=True).start()
     log = open(settings["access_log"], "a", encoding="utf-8") if settings["access_log"] else None  # noqa: SIM115 - until the end
     moto: Any = DomainDispatcherApplication(create_backend_app)
     application: Any = Gate(moto, users, log, settings["administrator"])

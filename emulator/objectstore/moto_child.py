@@ -119,15 +119,36 @@ class MotoChild:
             aws_secret_access_key=self.admin.secret_access_key,
         )
 
-    def reset(self) -> None:
-        """Empty the store: the buckets of the start, without objects. Raises OSError."""
+    def reset(self) -> int:
+        """Empty the store: the buckets and policies that it started with are left. Raises OSError."""
+        return self._order("reset")
+
+    def save(self, archive: Path) -> int:
+        """Add every object and policy to a zip archive; how many objects. Raises OSError."""
+        return self._order("save", archive)
+
+    def load(self, archive: Path) -> int:
+        """Have exactly what a zip archive holds; how many objects. Raises OSError, and ValueError when it is no such archive."""
+        return self._order("load", archive)
+
+    def _order(self, what: str, archive: Path | None = None) -> int:
+        """Have the child do something; returns when it is done."""
         self.wait_ready()
+        child = self._child
+        assert child is not None and child.stdin is not None and child.stdout is not None, "started"
         with self._asking:
-            assert self._child is not None and self._child.stdin is not None and self._child.stdout is not None
-            self._child.stdin.write(b"reset\n")
-            self._child.stdin.flush()
-            if self._child.stdout.readline() != READY:
-                raise OSError("the S3 store could not be emptied: `ma-emulator logs s3-errors` says why")
+            order = {"do": what, "archive": str(archive) if archive is not None else ""}
+            child.stdin.write(json.dumps(order).encode() + b"\n")
+            child.stdin.flush()
+            said = child.stdout.readline()
+        if not said:
+            raise OSError("the S3 store has ended: `ma-emulator logs s3-errors` says why")
+        answer = json.loads(said)
+        if "wrong" in answer:
+            raise ValueError(answer["wrong"])
+        if "failed" in answer:
+            raise OSError(answer["failed"])
+        return int(answer["objects"])
 
     def stop(self) -> None:
         """End the child."""

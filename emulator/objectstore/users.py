@@ -41,6 +41,16 @@ class IamUsers:
                 return str(user.name)
         return ""
 
+    def documents(self) -> dict[str, dict[str, str]]:
+        """Every user's own policies, by name."""
+        return {str(user.name): dict(user.policies) for user in self._backend.users.values()}
+
+    def replace(self, documents: dict[str, dict[str, str]]) -> None:
+        """Put policies in force, of the users that there are."""
+        for user in self._backend.users.values():
+            if user.name in documents:
+                user.policies = dict(documents[user.name])
+
     def policies(self, name: str) -> list[dict[str, Any]]:
         """A user's policy documents: its own, and those attached to it."""
         user = self._backend.get_user(name)

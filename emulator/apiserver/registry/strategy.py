@@ -77,6 +77,9 @@ class Strategy:
     def after_delete(self, context: Context, obj: Object) -> None:
         """Called once an object is gone from storage (release what it had allocated)."""
 
+    def claim(self, obj: Object) -> None:
+        """Called before an object is put into storage as it is (note what it has allocated)."""
+
     def name_errors(self, name: str) -> list[str]:
         """What is wrong with a name (texts as k8s.io/apimachinery/pkg/api/validation gives them)."""
         return []

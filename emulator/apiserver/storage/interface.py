@@ -147,10 +147,6 @@ class Storage(Protocol):
         """
         ...
 
-    def resources(self) -> Sequence[str]:
-        """Every resource that was ever written."""
-        ...
-
     def count(self, resource: str) -> int:
         """How many objects of a resource there are."""
         ...

@@ -134,10 +134,6 @@ class MemoryStorage:
             return Page(items, None, 0, revision or now)
         return self._page(table, resource, namespace, undone, start, limit, select, revision or now)
 
-    def resources(self) -> Sequence[str]:
-        """Every resource that was ever written."""
-        return sorted(self._tables)
-
     def count(self, resource: str) -> int:
         """How many objects of a resource there are."""
         table = self._tables.get(resource)

@@ -56,8 +56,7 @@ class Controller:
                     key = Key(item["metadata"].get("namespace") or "", item["metadata"]["name"])
                     if sort == "DELETED":
                         self._forget(key)
-                    else:
-                        self.enqueue(key)
+                    self.enqueue(key)  # of a deleted object too: reconcilers let go of what they keep for it
         finally:
             for timer in self._timers.values():
                 timer.cancel()

@@ -92,6 +92,10 @@ class ServiceStrategy(BuiltinStrategy):
         for entry in spec.get("ports") or ():
             self._ports.discard(entry.get("nodePort") or 0)
 
+    def claim(self, obj: Object) -> None:
+        """Its addresses and ports are taken."""
+        self._allocate(obj["spec"], keep=True)
+
     def after_delete(self, context: Context, obj: Object) -> None:
         """Free its addresses and ports."""
         self._release(obj["spec"])
