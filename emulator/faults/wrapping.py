@@ -67,9 +67,12 @@ class StorageWrapper:
         start: Key | None = None,
         limit: int = 0,
         select: Select | None = None,
+        label: tuple[str, str] | None = None,
     ) -> Page:
         """As the honest one."""
-        return self.inner.list(resource, namespace, revision=revision, start=start, limit=limit, select=select)
+        return self.inner.list(
+            resource, namespace, revision=revision, start=start, limit=limit, select=select, label=label
+        )
 
     def count(self, resource: str) -> int:
         """As the honest one."""

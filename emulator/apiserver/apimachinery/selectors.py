@@ -54,6 +54,14 @@ class LabelSelector:
         """Whether everything is selected."""
         return not self.requirements and not self.nothing
 
+    @property
+    def certain(self) -> tuple[str, str] | None:
+        """A label that every selected object has, if the selector asks for one by equality."""
+        for requirement in self.requirements:
+            if requirement.operator == "in" and len(requirement.values) == 1:
+                return requirement.key, next(iter(requirement.values))
+        return None
+
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether an object with these labels is selected."""
         if self.nothing:

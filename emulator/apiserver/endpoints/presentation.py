@@ -69,26 +69,32 @@ def table(
     kind: Kind, meta: Object, items: Iterable[Object], include: str, version: str, now: datetime, headers: bool = True
 ) -> Object:
     """A ``meta.k8s.io`` Table: what ``kubectl get`` prints."""
-    rows: list[Object] = []
-    for item in items:
-        row: Object = {"cells": kind.cells(item, now)}
-        if conditions := kind.row_conditions(item):
-            row["conditions"] = conditions
-        if include == "Object":
-            row["object"] = item
-        elif include == "None":
-            row["object"] = None
-        else:
-            row["object"] = partial(item, version)
-        rows.append(row)
-    columns = [_definition(column) for column in kind.resource.columns] if headers else None
     return {
         "kind": TABLE,
         "apiVersion": f"meta.k8s.io/{version}",
         "metadata": meta,
-        "columnDefinitions": columns,
-        "rows": rows,
+        "columnDefinitions": definitions(kind) if headers else None,
+        "rows": [row(kind, item, include, version, now) for item in items],
     }
+
+
+def row(kind: Kind, obj: Object, include: str, version: str, now: datetime) -> Object:
+    """A Table's row of an object."""
+    shown: Object = {"cells": kind.cells(obj, now)}
+    if conditions := kind.row_conditions(obj):
+        shown["conditions"] = conditions
+    if include == "Object":
+        shown["object"] = obj
+    elif include == "None":
+        shown["object"] = None
+    else:
+        shown["object"] = partial(obj, version)
+    return shown
+
+
+def definitions(kind: Kind) -> list[Object]:
+    """A Table's column definitions."""
+    return [_definition(column) for column in kind.resource.columns]
 
 
 def _definition(column: Column) -> Object:

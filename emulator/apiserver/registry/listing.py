@@ -127,7 +127,13 @@ def list_page(store: Store, namespace: str, chosen: Selection, options: ListOpti
             revision = asked
     try:
         page = storage.list(
-            store.name, namespace, revision=revision or None, start=start, limit=options.limit, select=chosen.select()
+            store.name,
+            namespace,
+            revision=revision or None,
+            start=start,
+            limit=options.limit,
+            select=chosen.select(),
+            label=chosen.labels.certain,
         )
     except CompactedError:
         if options.continue_ and start is not None:

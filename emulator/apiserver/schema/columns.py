@@ -50,6 +50,7 @@ def describe(column: Column) -> str:
     return descriptions().get(definition, {}).get(field, column.description)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAME = Column("Name", "string", "name", NAME_DESCRIPTION)
 AGE = Column("Age", "date", "", AGE_DESCRIPTION, json_path=".metadata.creationTimestamp")
 
@@ -76,6 +77,21 @@ def cells(columns: Sequence[Column], obj: Object, now: datetime | None = None) -
     """The row of an object: its name, then a cell per further column; null where there is nothing of the column's type."""
     moment = now or datetime.now(UTC)
     return [name_of(obj), *(_cell(column, obj, moment) for column in columns[1:])]
+
+
+def dates(columns: Sequence[Column], obj: Object) -> dict[int, str]:
+    """The positions of cells that are ages, each with the timestamp it counts from."""
+    found: dict[int, str] = {}
+    for position, column in enumerate(columns):
+        if position and column.type == "date":
+            try:
+                values = compiled(column.json_path).find(obj)
+                if values and isinstance(values[0], str):
+                    age(values[0], _EPOCH)
+                    found[position] = values[0]
+            except ValueError:
+                continue
+    return found
 
 
 def _cell(column: Column, obj: Object, now: datetime) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 EventType = Literal["ADDED", "MODIFIED", "DELETED"]
 
@@ -38,7 +38,7 @@ class Stored:
         self.created = created  # the revision at which this key was created
         self.labels = labels
         self.fields = fields
-        self.views: dict[object, bytes] | None = None  # encodings other than the stored one, filled by readers
+        self.views: dict[object, Any] | None = None  # other encodings of this version, filled by readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,11 @@ class Storage(Protocol):
         start: Key | None = None,
         limit: int = 0,
         select: Select | None = None,
+        label: tuple[str, str] | None = None,
     ) -> Page:
         """Objects of a resource (of one namespace, when given) by namespace and name, as of *revision* (default: now).
 
-        At most *limit* (0: all) of those that *select* takes, from *start* on (inclusive). Page.remaining counts the
+        *label* is a label that everything which *select* takes has: only those need be asked. At most *limit* (0: all) of those that *select* takes, from *start* on (inclusive). Page.remaining counts the
         keys behind the page without selecting.
 
         Raises CompactedError, FutureRevisionError.

@@ -33,10 +33,13 @@ DEFAULT_WINDOW_EVENTS = 10_000
 _LAST = "\U0010ffff"  # sorts behind every name
 
 
+MAX_INDEXES = 16
+
+
 class _Table:
     """One resource: its objects by (namespace, name), and its recent events."""
 
-    __slots__ = ("changed", "events", "forgotten", "objects", "revisions", "snapshot", "waiters")
+    __slots__ = ("changed", "events", "forgotten", "indexes", "objects", "revisions", "snapshot", "waiters")
 
     def __init__(self) -> None:
         self.objects: SortedDict = SortedDict()  # Key -> Stored
@@ -44,8 +47,38 @@ class _Table:
         self.revisions: list[int] = []  # of the events, for bisection
         self.forgotten = 0  # the revision of the newest event that was dropped from the log
         self.changed = 0
+        self.indexes: dict[str, dict[str, SortedDict]] = {}  # by label key and value, of keys that were asked for
         self.waiters: list[asyncio.Future[None]] = []
         self.snapshot: dict[str, tuple[int, Sequence[Stored]]] = {}  # whole listings, by namespace, as of `changed`
+
+    def labelled(self, label: tuple[str, str]) -> SortedDict | None:
+        """The objects that have a label; from the first question on, the key's labels are kept as an index.
+
+        None when so many keys were asked for that another index is not worth its upkeep.
+        """
+        index = self.indexes.get(label[0])
+        if index is None:
+            if len(self.indexes) >= MAX_INDEXES:
+                return None
+            index = self.indexes[label[0]] = {}
+            for stored in self.objects.values():
+                self.add(index, label[0], stored)
+        return index.get(label[1]) or SortedDict()
+
+    @staticmethod
+    def add(index: dict[str, SortedDict], name: str, stored: Stored) -> None:
+        """Note an object in the index of a label's key."""
+        value = stored.labels.get(name)
+        if value is not None:
+            index.setdefault(value, SortedDict())[stored.key] = stored
+
+    def reindex(self, previous: Stored | None, stored: Stored | None) -> None:
+        """Keep the indexes in step with a write."""
+        for name, index in self.indexes.items():
+            if previous is not None and (value := previous.labels.get(name)) is not None:
+                del index[value][previous.key]
+            if stored is not None:
+                self.add(index, name, stored)
 
     def after(self, revision: int) -> Sequence[Event]:
         """Events newer than a revision."""
@@ -120,6 +153,7 @@ class MemoryStorage:
         start: Key | None = None,
         limit: int = 0,
         select: Select | None = None,
+        label: tuple[str, str] | None = None,
     ) -> Page:
         """Objects by namespace and name, as of a revision. Raises CompactedError, FutureRevisionError."""
         self._check(revision)
@@ -129,7 +163,7 @@ class MemoryStorage:
         if revision is not None and revision < table.changed:
             undone = self._undo(table, revision)
         if not undone and start is None and not limit:
-            whole = self._whole(table, resource, namespace)
+            whole = self._whole(table, resource, namespace, label)
             items = [stored for stored in whole if select(stored)] if select else whole
             return Page(items, None, 0, revision or now)
         return self._page(table, resource, namespace, undone, start, limit, select, revision or now)
@@ -194,6 +228,8 @@ class MemoryStorage:
 
     def _commit(self, table: _Table, event: Event) -> None:
         self._revision = table.changed = event.revision
+        if table.indexes:
+            table.reindex(event.previous, event.stored if event.type != "DELETED" else None)
         table.events.append(event)
         table.revisions.append(event.revision)
         if len(table.events) > self._window * 5 // 4:  # in batches, so that forgetting costs nothing per write
@@ -221,7 +257,13 @@ class MemoryStorage:
             raise CompactedError(revision)
         return {event.stored.key: event.previous for event in reversed(table.after(revision))}
 
-    def _whole(self, table: _Table, resource: str, namespace: str) -> Sequence[Stored]:
+    def _whole(
+        self, table: _Table, resource: str, namespace: str, label: tuple[str, str] | None = None
+    ) -> Sequence[Stored]:
+        found = table.labelled(label) if label is not None else None
+        if found is not None:
+            low, high = Key(resource, namespace, ""), Key(resource, namespace or _LAST, _LAST)
+            return [found[key] for key in found.irange(low, high)] if namespace else list(found.values())
         cached = table.snapshot.get(namespace)
         if cached is not None and cached[0] == table.changed:
             return cached[1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 
 from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.options import parse_list_options
 from emulator.apiserver.endpoints.negotiation import JSON, PARTIAL, PARTIAL_LIST, TABLE, Form
-from emulator.apiserver.endpoints.presentation import check_include, partial_list, render, table
+from emulator.apiserver.endpoints.presentation import check_include, definitions, partial_list, render, table
+from emulator.apiserver.endpoints.rows import encoded_rows
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.listing import Listing, list_page, selection
@@ -32,6 +34,9 @@ async def list_objects(scope: Scope) -> None:
     namespace = request.info.namespace if scope.resource.namespaced else ""
     listing = list_page(scope.store, namespace, chosen, options)
     pretty = scope.pretty(form)
+    if form.conversion == TABLE and form.media_type == JSON and scope.resource.custom and not pretty:
+        await _write_table(scope, listing, form)
+        return
     if form.conversion or form.media_type != JSON or pretty:
         body = render(document(scope, listing, form), form, pretty)
         await request.answer(200, body, form.content_type)
@@ -90,20 +95,51 @@ def item_view(store: Store, stored: Stored, kind: Kind) -> bytes:
     return data
 
 
+async def _write_table(scope: Scope, listing: Listing, form: Form) -> None:
+    """Write a Table whose rows are encoded already."""
+    include, now = scope.request.first("includeObject"), scope.clock.now()
+    columns = codec.encode(definitions(scope.kind))
+    head = b'{"apiVersion":"meta.k8s.io/%s","columnDefinitions":%s,"kind":"Table","metadata":%s,"rows":[' % (
+        form.version.encode(),
+        columns,
+        codec.encode(list_meta(False, listing)),
+    )
+
+    def encoded(items: Sequence[Stored]) -> bytes:
+        return b",".join(encoded_rows(scope.store, scope.kind, items, include, form.version, now))
+
+    await _send(scope, listing.items, head, encoded, b"]}\n", form.content_type)
+
+
 async def _write(scope: Scope, listing: Listing) -> None:
-    """Write a list in chunks, so that a long one does not keep others waiting."""
-    store, kind, request = scope.store, scope.kind, scope.request
-    items = listing.items
+    """Write a list of stored bytes."""
+    store, kind = scope.store, scope.kind
     head = b'{"apiVersion":"%s","items":[' % scope.resource.api_version.encode()
     meta = codec.encode(list_meta(scope.resource.custom, listing))
     tail = b'],"kind":"%s","metadata":%s}\n' % (scope.resource.list_kind.encode(), meta)
+
+    def encoded(items: Sequence[Stored]) -> bytes:
+        return b",".join([item_view(store, item, kind) for item in items])
+
+    await _send(scope, listing.items, head, encoded, tail, b"application/json")
+
+
+async def _send(
+    scope: Scope,
+    items: Sequence[Stored],
+    head: bytes,
+    encoded: Callable[[Sequence[Stored]], bytes],
+    tail: bytes,
+    content_type: bytes,
+) -> None:
+    """Send in chunks, so that a long list does not keep others waiting."""
+    request = scope.request
     if len(items) <= CHUNK_OBJECTS:
-        body = b"".join((head, b",".join([item_view(store, item, kind) for item in items]), tail))
-        await request.answer(200, body)
+        await request.answer(200, b"".join((head, encoded(items), tail)), content_type)
         return
-    await request.start(200, b"application/json")
+    await request.start(200, content_type)
     for start in range(0, len(items), CHUNK_OBJECTS):
-        part = b",".join([item_view(store, item, kind) for item in items[start : start + CHUNK_OBJECTS]])
+        part = encoded(items[start : start + CHUNK_OBJECTS])
         await request.chunk((head if start == 0 else b",") + part)
         await asyncio.sleep(0)
     await request.chunk(tail, more=False)

@@ -7,7 +7,7 @@ from contracts import storage_contract as contract
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.apiserver.storage.interface import CompactedError, Key
+from emulator.apiserver.storage.interface import CompactedError, Key, KeyNotFoundError
 from emulator.apiserver.storage.memory import MemoryStorage
 from emulator.faults.wrapping import StorageWrapper
 
@@ -60,3 +60,40 @@ def test_every_past_revision_can_be_listed_again(writes, data):
             break
         assert page.remaining == len(history[revision]) - len(paged)
     assert paged == history[revision]
+
+
+LABELLED = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "delete"]),
+        st.sampled_from("abc"),
+        st.sampled_from(["one", "two"]),
+        st.dictionaries(st.sampled_from("xy"), st.sampled_from("12"), max_size=2),
+    ),
+    max_size=20,
+)
+
+
+@given(LABELLED, st.sampled_from("xy"), st.sampled_from("12"), st.sampled_from(["", "one", "two"]))
+def test_the_label_index_answers_as_asking_everybody(writes, name, value, namespace):
+    """A list that is told of a certain label is the list that asks every object, before and after any writes."""
+    storage = MemoryStorage()
+
+    def wanted(stored) -> bool:
+        return stored.labels.get(name) == value
+
+    for action, which, place, labels in writes:
+        key = contract.key(which, place)
+        try:
+            present = storage.get(key)
+        except KeyNotFoundError:
+            present = None
+        if action == "delete":
+            if present is not None:
+                storage.delete(key, contract.text("gone"), present.revision)
+        elif present is None:
+            storage.create(key, contract.text("v"), labels, {})
+        else:
+            storage.update(key, contract.text("w"), labels, {}, present.revision)
+        slow = storage.list(contract.RESOURCE, namespace, select=wanted)
+        fast = storage.list(contract.RESOURCE, namespace, select=wanted, label=(name, value))
+        assert list(fast.items) == list(slow.items)
