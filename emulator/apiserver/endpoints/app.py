@@ -155,7 +155,7 @@ class ApiServer:
             if resource.custom:
                 await request.answer(404, NOT_FOUND_TEXT, PLAIN_TEXT, _NO_SNIFF)
                 return
-            raise not_allowed()
+            raise missing() if info.name else not_allowed()
         if resource.plural == "namespaces" and info.namespace and info.namespace != info.name and not resource.group:
             raise missing()
         if not resource.namespaced and info.namespace and resource.plural != "namespaces":
