@@ -8,9 +8,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from emulator import __version__
-from emulator.config import DEFAULT_KUBE_PORT, DEFAULT_RPC_PORT, DEFAULT_S3_PORT, DIALECTS, MODELS_BUCKET, TIMINGS
+from emulator.config import (
+    ARTIFACT_LAYOUT,
+    DEFAULT_KUBE_PORT,
+    DEFAULT_RPC_PORT,
+    DEFAULT_S3_PORT,
+    DIALECTS,
+    MODELS_BUCKET,
+    TIMINGS,
+)
 
 USAGE_ERROR = 3
+PACKAGES = ("triton", "raw", "spark-pipeline", "mobile", "none")
 LOGS = {"controller-manager": "controller-manager.log", "s3": "s3-access.log", "s3-errors": "s3.log"}
 
 
@@ -63,6 +72,12 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
     )
     parser.add_argument("--models-bucket", default=MODELS_BUCKET, metavar="NAME", help=f"default: {MODELS_BUCKET}")
     parser.add_argument(
+        "--artifact-layout",
+        default=ARTIFACT_LAYOUT,
+        metavar="TEMPLATE",
+        help=f"where registration puts artifacts in the bucket (default: {ARTIFACT_LAYOUT})",
+    )
+    parser.add_argument(
         "--timings", choices=TIMINGS, default="fast", help="how long serving takes to come up (default: fast)"
     )
     parser.add_argument("--clock-start", default="", metavar="TIME", help="let it be that time: 2026-01-31T12:00:00Z")
@@ -84,7 +99,10 @@ def _register_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("-n", "--namespace", required=True, metavar="NS")
     command.add_argument("--artifact", type=Path, required=True, metavar="PATH", help="a file or a directory of files")
     command.add_argument(
-        "--package", choices=("triton", "raw"), default="triton", help="how it is packaged (default: triton)"
+        "--package",
+        choices=PACKAGES,
+        default="triton",
+        help="how it is packaged: a Triton repository (default), the files as they are, or none",
     )
     command.add_argument("--revision", type=int, metavar="N", help="default: one more than the registered one")
     command.add_argument("--kind", default="MODEL_KIND_CUSTOM", metavar="KIND", help="default: MODEL_KIND_CUSTOM")
@@ -94,13 +112,18 @@ def _register_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--training-framework", default="", metavar="NAME")
     command.add_argument(
         "--layout",
-        default="{namespace}/{name}/{revision}/{part}",
+        default="",
         metavar="TEMPLATE",
-        help="where in the bucket: of {namespace}, {name}, {revision} and {part} (default: all of them, in this order)",
+        help="where in the bucket: of {namespace}, {name}, {revision} and {part} (default: as the plane's --artifact-layout)",
     )
     command.add_argument(
-        "--schema", type=Path, metavar="FILE", help='JSON: {"input": [{"name", "type", "shape"}], "output": [...]}'
+        "--schema",
+        type=Path,
+        metavar="FILE",
+        help='JSON or YAML: {"input": [{"name", "type", "shape"}], "output": [...]}',
     )
+    command.add_argument("--label", action="append", default=[], metavar="NAME=VALUE", help="may be given again")
+    command.add_argument("--json", action="store_true", help="print the Model as JSON")
 
 
 def _store_options(commands: Any) -> None:

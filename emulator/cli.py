@@ -20,6 +20,7 @@ FAILURE = 1
 def config_of(options: argparse.Namespace) -> Config:
     """The flags as a Config. Raises ValueError with a sentence for people."""
     from emulator.faults import FAULTS
+    from emulator.michelangelo.registration import layout
 
     for name in options.fault:
         if name not in FAULTS:
@@ -36,6 +37,7 @@ def config_of(options: argparse.Namespace) -> Config:
         kubeconfig=options.kubeconfig,
         token_auth_file=options.token_auth_file,
         models_bucket=options.models_bucket,
+        artifact_layout=layout.checked(options.artifact_layout),
         timings=options.timings,
         clock_start=options.clock_start,
         seed=options.seed,

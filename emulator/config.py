@@ -11,6 +11,7 @@ DEFAULT_KUBE_PORT = 16443
 DEFAULT_S3_PORT = 19091
 DEFAULT_RPC_PORT = 15566
 MODELS_BUCKET = "michelangelo-models"
+ARTIFACT_LAYOUT = "{namespace}/{name}/{revision}/{part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Config:
     kubeconfig: Path | None = None  # where it is written; None: into the plane's state directory
     token_auth_file: Path | None = None
     models_bucket: str = MODELS_BUCKET
+    artifact_layout: str = ARTIFACT_LAYOUT  # see michelangelo/registration/layout.py
     timings: str = "fast"  # of controllers: fast, realistic
     clock_start: str = ""  # RFC 3339; empty: the machine's time
     seed: Path | None = None

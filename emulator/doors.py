@@ -5,6 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+IDENTITIES = "s3-identities.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Doors:
     pid: int
     started_in_seconds: float
     folder: str = ""  # state and logs
+    artifact_layout: str = ""
     control: str = ""  # see emulator/control
     control_token: str = ""
     s3_identities: dict[str, dict[str, str]] = field(default_factory=dict)  # name -> access_key_id, secret_access_key
@@ -39,6 +43,8 @@ class Doors:
             "AWS_SECRET_ACCESS_KEY": self.s3_secret_access_key,
             "AWS_DEFAULT_REGION": self.s3_region,
             "MODELS_BUCKET": self.models_bucket,
+            "MA_ARTIFACT_LAYOUT": self.artifact_layout,
+            "MA_S3_IDENTITIES": str(Path(self.folder, IDENTITIES)),
             "MA_DIALECT": self.dialect,
             "MA_PLANE": self.folder,
             "MA_TRITON": self.triton_address,
@@ -65,6 +71,10 @@ class Doors:
             "AWS_DEFAULT_REGION": self.s3_region,
             "MODELS_BUCKET": self.models_bucket,
         }
+
+    def identities(self) -> dict[str, dict[str, str]]:
+        """Every S3 identity's variables, by its name: what ``MA_S3_IDENTITIES`` names a file of."""
+        return {name: self.credentials(name) for name in self.s3_identities}
 
     def as_dict(self) -> dict[str, object]:
         """Every field, for ``--json``."""

@@ -27,6 +27,7 @@ from emulator.michelangelo.client import Access
 from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
 from emulator.objectstore.moto_child import MotoChild
 from emulator.operations import Operations
+from emulator.registrations import Registrations
 
 READY_SECONDS = 30.0
 
@@ -74,8 +75,9 @@ class Plane:
         )
         store.start()
         self._stack.callback(store.stop)
+        clock = parts.apiserver.clock
         if config.clock_start:
-            parts.apiserver.clock.set(instant(config.clock_start))
+            clock.set(instant(config.clock_start))
         authority = Authority.create()
         tokens = {name: secrets.token_urlsafe(24) for name in ("admin", "reader", "platform")}
         assembly = Assembly(parts.apiserver, authority, _users(config, tokens))
@@ -100,7 +102,7 @@ class Plane:
                 rpc_auth=config.rpc_auth,
                 rpc_strict=not config.rpc_lenient,
                 timings=config.timings,
-                now=parts.apiserver.clock.now,
+                now=clock.now,
             ),
             parts.layer,
         )
@@ -110,6 +112,7 @@ class Plane:
         await asyncio.wait_for(layer.start(), READY_SECONDS)
         await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
         Operations(assembly, store, config.dialect).offer(control)
+        control.add("register", Registrations(layer.client, store, config, self.folder, clock.now).register)
         if config.seed is not None:
             await seeding.apply(layer.client, config.seed)
             await asyncio.to_thread(seeding.upload, store.client(), config.seed)
@@ -128,6 +131,7 @@ class Plane:
             pid=os.getpid(),
             started_in_seconds=round(time.monotonic() - self._started, 3),
             folder=str(self.folder.resolve()),
+            artifact_layout=config.artifact_layout,
             control=control_address,
             control_token=control.token,
             s3_identities={

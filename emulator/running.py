@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from emulator.control.client import ControlClient
-from emulator.doors import Doors
+from emulator.doors import IDENTITIES, Doors
 
 STOP_SECONDS = 10.0
 
@@ -30,12 +30,16 @@ def directory(name: str = "default") -> Path:
 
 
 def save(folder: Path, doors: Doors) -> None:
-    """Note where a detached plane's doors are; the file holds secrets and is its owner's alone."""
+    """Note where a plane's doors are; the files hold secrets and are their owner's alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "doors.json"
-    fresh = folder / f".doors.{os.getpid()}"
+    _write(folder / IDENTITIES, doors.identities())
+    _write(folder / "doors.json", doors.as_dict())
+
+
+def _write(path: Path, value: object) -> None:
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(doors.as_dict()))
+    fresh.write_text(json.dumps(value))
     fresh.replace(path)
 
 

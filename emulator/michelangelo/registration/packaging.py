@@ -47,7 +47,7 @@ class PackagingError(Exception):
 
 def package(registration: Registration, revision: int) -> Iterator[tuple[str, bytes | Path]]:
     """The files of the deployable package: name beneath the package, and bytes or where they are. Raises PackagingError."""
-    if registration.package == "raw":
+    if registration.package != "triton":
         for path in registration.files():
             yield registration.relative(path), path
         return

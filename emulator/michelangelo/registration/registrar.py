@@ -6,73 +6,30 @@ Event that says why, and a registration that can be repeated.
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from string import Formatter
-from typing import Any
-
-import boto3
-from boto3.exceptions import Boto3Error
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator.michelangelo.client import ApiError, KubeClient, Object
+from emulator.michelangelo.registration import layout as layouts
 from emulator.michelangelo.registration.packaging import PackagingError, package
-from emulator.michelangelo.registration.request import PACKAGES, Registration
+from emulator.michelangelo.registration.request import PACKAGES, UNPACKAGED, Registration
+from emulator.michelangelo.registration.store import StoreAccess, StoreError
 from emulator.michelangelo.resources import EVENTS, GROUP, MODELS, VERSION
 from emulator.michelangelo.spelling import Spelling
 
-DEFAULT_LAYOUT = "{namespace}/{name}/{revision}/{part}"  # part: raw or deployable
 COMPONENT = "michelangelo-controllermgr"
-STORE_ERRORS = (ClientError, BotoCoreError, Boto3Error)
-
-
-def checked_layout(layout: str) -> str:
-    """A template that tells the two parts of any two Models apart. Raises ValueError."""
-    try:
-        names = {name for _, name, _, _ in Formatter().parse(layout) if name is not None}
-    except ValueError as error:
-        raise ValueError(f"the layout {layout!r} is no template: {error}") from None
-    known = {"namespace", "name", "revision", "part"}
-    if names - known:
-        raise ValueError(
-            f"the layout {layout!r} names {sorted(names - known)[0]!r}: known are {', '.join(sorted(known))}"
-        )
-    if known - names:
-        raise ValueError(
-            f"the layout {layout!r} lacks {{{sorted(known - names)[0]}}}: artifacts would overwrite each other"
-        )
-    return layout
 
 
 class RegistrationError(Exception):
     """A step failed; the Model shows how far it came."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreAccess:
-    """An object store, and the keys of one identity at it."""
-
-    endpoint_url: str
-    bucket: str
-    region: str
-    access_key_id: str
-    secret_access_key: str
-
-    def client(self) -> Any:
-        """A boto3 client."""
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint_url,
-            region_name=self.region,
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-            config=Config(retries={"max_attempts": 2}, connect_timeout=5),
-        )
+class RefusedError(RegistrationError):
+    """The Model itself is refused: nothing was made."""
 
 
 class Registrar:
@@ -84,42 +41,45 @@ class Registrar:
         spelling: Spelling,
         task: StoreAccess,
         manager: StoreAccess,
-        layout: str = DEFAULT_LAYOUT,
+        layout: str = layouts.DEFAULT,
         note: Callable[[str], None] = lambda line: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.client = client
         self.spelling = spelling
         self.task = task
         self.manager = manager
-        self.layout = checked_layout(layout)
+        self.layout = layouts.checked(layout)
         self.note = note  # takes the lines of the controller manager's log
+        self.now = now
 
     async def register(self, registration: Registration) -> Object:
         """Register, or register anew with the next revision; the answer is the Model.
 
         Raises RegistrationError; ValueError when the registration itself makes no sense.
         """
-        files = registration.files()
-        if registration.package not in PACKAGES:
-            raise ValueError(f"unknown package {registration.package!r}: known are {', '.join(PACKAGES)}")
+        registration.check()
         model, revision = await self._create(registration)
+        raw: list[tuple[str, bytes | Path]] = [(registration.relative(path), path) for path in registration.files()]
         try:
-            raw = [(registration.relative(path), path) for path in files]
-            uri = self._upload(self.task, registration, revision, "raw", raw)
-            model = await self._set(registration, {self.spelling.model_artifact_uri: [uri]})
-        except STORE_ERRORS as error:
+            uri = await self._upload(self.task, registration, revision, "raw", raw)
+        except (StoreError, OSError) as error:
             raise await self._failed(
                 model, "ArtifactUploadFailed", f"uploading raw artifacts failed: {error}"
             ) from None
+        model = await self._set(registration, {self.spelling.model_artifact_uri: [uri]})
+        if registration.package == UNPACKAGED:
+            self.note(f"INFO Model {registration.namespace}/{registration.name}: no package was asked for")
+            return model
         try:
-            built = list(package(registration, revision))
-            uri = self._upload(self.manager, registration, revision, "deployable", built)
-            self.note(f"INFO Model {registration.namespace}/{registration.name}: packaged to {uri}")
-            return await self._set(registration, {self.spelling.deployable_artifact_uri: [uri]})
+            built = await asyncio.to_thread(lambda: list(package(registration, revision)))
+            uri = await self._upload(self.manager, registration, revision, "deployable", built)
         except PackagingError as error:
             raise await self._failed(model, "PackagingFailed", f"packaging failed: {error}") from None
-        except STORE_ERRORS as error:
+        except (StoreError, OSError) as error:
             raise await self._failed(model, "PackageUploadFailed", f"uploading the package failed: {error}") from None
+        self.note(f"INFO Model {registration.namespace}/{registration.name}: packaged to {uri}")
+        return await self._set(registration, {self.spelling.deployable_artifact_uri: [uri]})
 
     async def _create(self, registration: Registration) -> tuple[Object, int]:
         """The Model as it is before its artifacts are there: both URI fields empty."""
@@ -140,21 +100,31 @@ class Registrar:
             try:
                 return await self.client.create(MODELS, obj), revision
             except ApiError as error:
-                raise RegistrationError(f"the Model cannot be created: {error}") from None
-        known = present["spec"].get(spelling.revision_id) or 0
+                raise RefusedError(f"the Model cannot be created: {error}") from None
+        before = present.get("spec") or {}
+        known = before.get(spelling.revision_id) or 0
         revision = known + 1 if registration.revision is None else registration.revision
+        if revision < known or (revision == known and before.get(spelling.deployable_artifact_uri)):
+            raise RefusedError(
+                f"revision {revision} of {registration.namespace}/{registration.name} is registered already: "
+                f"give {known + 1} or more, or none"
+            )
         spec = self._spec(registration, revision)
         spec[spelling.model_artifact_uri] = spec[spelling.deployable_artifact_uri] = None
-        return await self._set(registration, spec), revision
+        try:
+            return await self._set(registration, spec), revision
+        except RegistrationError as error:
+            raise RefusedError(str(error)) from None
 
     def _spec(self, registration: Registration, revision: int) -> Object:
         spelling = self.spelling
         spec: Object = {
             "kind": registration.kind,
             "source": "TRAINING",
-            spelling.package_type: PACKAGES[registration.package],
             spelling.revision_id: revision,
         }
+        if registration.package in PACKAGES:
+            spec[spelling.package_type] = PACKAGES[registration.package]
         for name, value in (
             ("description", registration.description),
             ("algorithm", registration.algorithm),
@@ -182,27 +152,25 @@ class Registrar:
         except ApiError as error:
             raise RegistrationError(f"the Model cannot be updated: {error}") from None
 
-    def _upload(
-        self, access: StoreAccess, registration: Registration, revision: int, part: str, files: list[tuple[str, Any]]
+    async def _upload(
+        self,
+        access: StoreAccess,
+        registration: Registration,
+        revision: int,
+        part: str,
+        files: list[tuple[str, bytes | Path]],
     ) -> str:
-        """Put files beneath the layout's prefix; the URI of that prefix (of the file itself, when it is one)."""
+        """Put files beneath the layout's prefix; its URI. Raises StoreError, OSError."""
         prefix = self.layout.format(
             namespace=registration.namespace, name=registration.name, revision=revision, part=part
         ).strip("/")
-        client = access.client()
-        for name, content in files:
-            key = f"{prefix}/{name}"
-            if isinstance(content, Path):
-                client.upload_file(str(content), access.bucket, key)
-            else:
-                client.put_object(Bucket=access.bucket, Key=key, Body=content)
-        return f"s3://{access.bucket}/{prefix}"
+        return await asyncio.to_thread(access.upload, prefix, files)
 
     async def _failed(self, model: Object, reason: str, message: str) -> RegistrationError:
         """Say on the Model why it stopped."""
         meta = model["metadata"]
         self.note(f"ERROR Model {meta['namespace']}/{meta['name']}: {reason}: {message}")
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         event = {
             "apiVersion": "v1",
             "kind": "Event",

@@ -1,0 +1,61 @@
+"""``POST /v1/register`` at a plane's control door: registration for programs in any language.
+
+    tar -C model -c . | curl -sf --data-binary @- -H "Authorization: Bearer $MA_CONTROL_TOKEN" -H "Content-Type: application/x-tar" \\
+      "$MA_CONTROL/v1/register?name=fraud-detector&namespace=ml-team&package=triton"
+
+The answer is the Model. What can be said beside name and namespace is what ``ma-emulator register`` takes; a JSON body with
+``artifact``, a path on the plane's machine, does as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from emulator.config import Config
+from emulator.control import Call
+from emulator.michelangelo.client import KubeClient
+from emulator.michelangelo.registration import RefusedError, Registrar, RegistrationError, StoreAccess, upload
+from emulator.michelangelo.spelling import SPELLINGS
+from emulator.objectstore.moto_child import MotoChild
+from emulator.registration import note
+
+
+class Registrations:
+    """The handler of one plane: the platform's own client, the store as the task and as the controller manager."""
+
+    def __init__(
+        self, client: KubeClient, store: MotoChild, config: Config, folder: Path, now: Callable[[], datetime]
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._config = config
+        self._folder = folder
+        self._now = now
+
+    async def register(self, call: Call) -> dict[str, Any]:
+        """Register; the answer is the Model. Raises ValueError when it is refused, OSError when a step failed."""
+        try:
+            return await upload.register(self._registrar, call.values, call.body)
+        except RefusedError as error:
+            raise ValueError(str(error)) from None
+        except RegistrationError as error:
+            raise OSError(str(error)) from None
+
+    def _registrar(self, layout: str) -> Registrar:
+        return Registrar(
+            self._client,
+            SPELLINGS[self._config.dialect],
+            self._access("task"),
+            self._access("controller-manager"),
+            layout or self._config.artifact_layout,
+            lambda line: note(self._folder, line),
+            self._now,
+        )
+
+    def _access(self, name: str) -> StoreAccess:
+        store, identity = self._store, self._store.identities[name]
+        bucket = self._config.models_bucket
+        return StoreAccess(store.endpoint_url, bucket, store.region, identity.access_key_id, identity.secret_access_key)
