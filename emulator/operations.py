@@ -52,7 +52,7 @@ class Operations:
     async def reset(self, call: Call) -> Answer:
         """Go back to how the plane started: API objects, S3 objects and policies, clock."""
         removed, written = contents.put(self._assembly, self._start)
-        self._clock.offset = self._offset
+        self._clock.shift(self._offset)
         await asyncio.to_thread(self._store.reset)
         return {"objects": removed + written}
 
@@ -75,7 +75,7 @@ class Operations:
         contents.check(self._assembly, snapshot.entries)
         blobs = await asyncio.to_thread(self._store.load, path)
         contents.put(self._assembly, snapshot.entries)
-        self._clock.offset = timedelta(seconds=snapshot.offset)
+        self._clock.shift(timedelta(seconds=snapshot.offset))
         return {"objects": len(snapshot.entries), "blobs": blobs}
 
 

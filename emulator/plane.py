@@ -107,6 +107,7 @@ class Plane:
             parts.layer,
         )
         self._stack.push_async_callback(layer.stop)
+        parts.apiserver.clock.listeners.append(layer.timers.moved)
         control = ControlDoor(secrets.token_urlsafe(24))
         control_address = await self._open_control(control)
         await asyncio.wait_for(layer.start(), READY_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -11,6 +12,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.offset = timedelta()  # from the machine's clock
+        self.listeners: list[Callable[[timedelta], None]] = []  # called with how far the clock was moved
 
     def now(self) -> datetime:
         """The current instant, in UTC."""
@@ -18,11 +20,17 @@ class Clock:
 
     def advance(self, by: timedelta) -> None:
         """Move the clock forward."""
-        self.offset += by
+        self.shift(self.offset + by)
 
     def set(self, instant: datetime) -> None:
         """Let it be that instant now."""
-        self.offset = instant - datetime.now(UTC)
+        self.shift(instant - datetime.now(UTC))
+
+    def shift(self, offset: timedelta) -> None:
+        """Let it be so far from the machine's clock."""
+        by, self.offset = offset - self.offset, offset
+        for listener in self.listeners:
+            listener(by)
 
     def timestamp(self) -> str:
         """Now as Kubernetes writes it: RFC 3339, whole seconds."""

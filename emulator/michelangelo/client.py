@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ RETRIED = frozenset({429, 500, 502, 503, 504})
 ATTEMPTS = 5
 BACKOFF_SECONDS = (0.05, 0.2, 0.8, 2.0, 5.0)
 WATCH_TIMEOUT_SECONDS = 300
+LASTING_SECONDS = 5.0
 USER_AGENT = "michelangelo-controllermgr/0.1"
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
@@ -165,27 +167,28 @@ class KubeClient:
         position = ""
         failures = 0
         while True:
+            began = time.monotonic()
             try:
                 if not position:
                     listed = await self.list(resource, namespace)
                     position = listed["metadata"]["resourceVersion"]
                     yield "SYNC", listed
                 async for sort, obj in self._watch(resource, namespace, position):
-                    failures = 0
                     if sort == "ERROR":
                         position = ""
                         break
                     position = obj["metadata"].get("resourceVersion") or position
                     if sort != "BOOKMARK":
                         yield sort, obj
-                await asyncio.sleep(0.01)  # a server that ends watches at once must not make us spin
             except ApiError as error:
                 position = "" if error.code == 410 else position
-                await asyncio.sleep(_backoff(failures, None))
-                failures += 1
             except httpx.TransportError:
-                await asyncio.sleep(_backoff(failures, None))
-                failures += 1
+                pass
+            except (ValueError, KeyError):  # half an event, or none at all: what was missed is not known
+                position = ""
+            # A watch that lasted was a good one; of those that end at once each waits longer than the last.
+            failures = 0 if time.monotonic() - began > LASTING_SECONDS else failures + 1
+            await asyncio.sleep(_backoff(failures, None))
 
     async def _watch(self, resource: Resource, namespace: str, position: str) -> AsyncIterator[tuple[str, Object]]:
         params = {

@@ -5,24 +5,16 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.michelangelo.client import Access, KubeClient, Resource
-from emulator.michelangelo.controllers.controller import Controller, Reconcile
-from emulator.michelangelo.controllers.deployment import Deployments
-from emulator.michelangelo.controllers.inference_server import InferenceServers
-from emulator.michelangelo.controllers.rollout import Rollout
-from emulator.michelangelo.controllers.timings import TIMINGS
-from emulator.michelangelo.controllers.workloads import Workloads
+from emulator.michelangelo.client import Access, KubeClient
+from emulator.michelangelo.controllers.serving import Serving
 from emulator.michelangelo.install import install
-from emulator.michelangelo.resources import APPS_DEPLOYMENTS, CONFIG_MAPS, DEPLOYMENTS, INFERENCE_SERVERS
 from emulator.michelangelo.seams import LayerSeams
 from emulator.michelangelo.spelling import SPELLINGS
-from emulator.michelangelo.triton.fleet import Fleet
-from emulator.michelangelo.triton.server import TritonServer
+from emulator.michelangelo.timers import Timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +66,24 @@ class Layer:
         self.rpc_address = ""
         self.rpc_closed_because = ""
         self.triton_address = ""
+        self.timers = Timers(config.now)
+        self.serving = Serving(
+            self.client,
+            config.s3.client,
+            SPELLINGS[config.dialect],
+            seams,
+            config.timings,
+            self.timers,
+            config.now,
+            workloads=config.workloads,
+        )
         self._rpc: Any = None
-        self._triton: Any = None
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Install the CRDs, then start controllers and doors. Raises ApiError, TimeoutError, OSError."""
         await asyncio.gather(install(self.client, self.config.dialect), self._open_rpc())
-        await self._start_controllers()
-
-    async def _start_controllers(self) -> None:
-        """Start what watches and reconciles, and the door of the emulated Tritons."""
-        config, client, now = self.config, self.client, self.config.now
-        timings = TIMINGS[config.timings]
-        fleet = Fleet(client, config.s3.client, timings)
-        self._triton = TritonServer(client, fleet)
-        await self._triton.start(config.host)
-        self.triton_address = self._triton.address
-        rollout = Rollout(client, SPELLINGS[config.dialect], fleet, timings, now)
-        servers = InferenceServers(client, now, self.seams, self._triton.url)
-        deployments = Deployments(client, now, self.seams, rollout)
-        reconcilers: list[tuple[Resource, Reconcile]] = [
-            (INFERENCE_SERVERS, servers.reconcile),
-            (DEPLOYMENTS, deployments.reconcile),
-            (CONFIG_MAPS, fleet.reconcile),
-        ]
-        if config.workloads:
-            reconcilers.append((APPS_DEPLOYMENTS, Workloads(client, now, timings).reconcile))
-        for resource, reconcile in reconcilers:
-            self._tasks.append(asyncio.create_task(Controller(client, resource, reconcile, timings).run()))
+        await self.serving.start(self.config.host)
+        self.triton_address = self.serving.triton.address
 
     async def _open_rpc(self) -> None:
         """Open the gRPC door; without the platform's package only this door stays closed."""
@@ -122,13 +103,7 @@ class Layer:
 
     async def stop(self) -> None:
         """End everything."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        if self._triton is not None:
-            await self._triton.stop()
+        await self.serving.stop()
         if self._rpc is not None:
             await self._rpc.stop()
         await self.client.close()

@@ -46,7 +46,7 @@ class Rollout:
         self._triton = triton
         self._timings = timings
         self._now = now
-        self._loading: dict[tuple[str, str], datetime] = {}
+        self._loading: dict[tuple[str, str], datetime] = {}  # uid and candidate -> when its loading began
 
     def actors(self, plan: str, deployment: Object, status: Object) -> list[Actor]:
         """The conditions of a plan: rollout, rollback, cleanup or steady."""
@@ -91,6 +91,7 @@ class _One:
         self._desired = spec.get("desiredRevision")
         self._candidate: str = (status.get("candidateRevision") or {}).get("name") or ""
         self._current: str = (status.get("currentRevision") or {}).get("name") or ""
+        self._loading_key = (deployment["metadata"]["uid"], self._candidate)
         self._completed = False
 
     async def validated(self) -> Outcome:
@@ -133,7 +134,7 @@ class _One:
         if self._candidate not in {entry["name"] for entry in listed}:
             return false("RollingRolloutNotStarted", "Rolling rollout has not started")
         if self._of._triton.ready(self._space, self._server, self._candidate):
-            self._of._loading.pop((self._space, self._name), None)
+            self._of._loading.pop(self._loading_key, None)
             return DONE
         return pending("RollingRolloutPending", "Rolling rollout is in progress")
 
@@ -142,8 +143,10 @@ class _One:
         config = await self._of.config(self._space, self._server)
         listed = models_of(config)
         if config is None:
-            return false("ModelLoadingFailed", f"Failed to update deployment: {config_name(self._server)} not found")
-        now, key = self._of._now(), (self._space, self._name)
+            name = config_name(self._server)
+            text = f'failed to get ConfigMap {self._space}/{name}: configmaps "{name}" not found'
+            return false("ModelLoadingFailed", f"Failed to update deployment: {text}")
+        now, key = self._of._now(), self._loading_key
         if self._candidate not in {entry["name"] for entry in listed}:
             uri = await self._artifact()
             entry = {"name": self._candidate, "storage_path": uri, "deployment_name": self._name}
@@ -212,6 +215,7 @@ class _One:
         return DONE
 
     async def clean(self) -> Outcome:
+        self._of._loading.pop(self._loading_key, None)
         for model in {self._current, self._candidate} - {""}:
             try:
                 await self._remove(model)
@@ -232,6 +236,7 @@ class _One:
         return DONE
 
     async def roll_back(self) -> Outcome:
+        self._of._loading.pop(self._loading_key, None)
         try:
             await self._remove(self._candidate)
         except ApiError as error:

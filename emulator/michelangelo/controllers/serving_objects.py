@@ -31,6 +31,17 @@ def config_name(server: str) -> str:
     return f"{server}-model-config"
 
 
+def server_of_config(name: str) -> str:
+    """The InferenceServer whose ConfigMap has this name; empty when it is nobody's."""
+    found, mark, rest = name.rpartition("-model-config")
+    return found if mark and not rest else ""
+
+
+def server_of_triton(name: str) -> str:
+    """The InferenceServer whose Deployment has this name; empty when it is nobody's."""
+    return name.removeprefix("triton-") if name.startswith("triton-") else ""
+
+
 def route_name(deployment: str) -> str:
     """The HTTPRoute's name."""
     return f"{deployment}-httproute"

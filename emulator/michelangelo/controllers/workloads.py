@@ -10,6 +10,7 @@ from datetime import datetime
 
 from emulator.michelangelo.client import KubeClient, Object
 from emulator.michelangelo.controllers.controller import Key, Verdict, put_status
+from emulator.michelangelo.controllers.serving_objects import server_of_triton
 from emulator.michelangelo.controllers.timings import Timings
 from emulator.michelangelo.resources import APPS_DEPLOYMENTS
 
@@ -25,7 +26,7 @@ class Workloads:
 
     async def reconcile(self, key: Key) -> Verdict | None:
         """One pass. Raises ApiError."""
-        if not key.name.startswith("triton-"):
+        if not server_of_triton(key.name):
             return None
         deployment = await self._client.find(APPS_DEPLOYMENTS, key.namespace, key.name)
         if deployment is None or deployment["metadata"].get("deletionTimestamp"):

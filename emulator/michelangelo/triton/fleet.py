@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from emulator.michelangelo.client import KubeClient, Object
 from emulator.michelangelo.controllers.controller import Key, Verdict
-from emulator.michelangelo.controllers.serving_objects import models_of
+from emulator.michelangelo.controllers.serving_objects import models_of, server_of_config
 from emulator.michelangelo.controllers.timings import Timings
 from emulator.michelangelo.resources import CONFIG_MAPS
+from emulator.michelangelo.timers import Timers
 
 SERVER_LABEL = "michelangelo.ai/inference-server"
 READY, UNAVAILABLE, LOADING = "READY", "UNAVAILABLE", "LOADING"
@@ -38,11 +39,13 @@ class Model:
 class Fleet:
     """The repositories of all servers. *store* makes an S3 client (boto3)."""
 
-    def __init__(self, client: KubeClient, store: Callable[[], Any], timings: Timings) -> None:
+    def __init__(self, client: KubeClient, store: Callable[[], Any], timings: Timings, timers: Timers) -> None:
         self._client = client
         self._make_store = store
         self._store: Any = None
         self._timings = timings
+        self._timers = timers
+        self.tell: Callable[[str], None] = lambda namespace: None  # called when a model's state in a namespace changed
         self._servers: dict[Key, dict[str, Model]] = {}
 
     def ready(self, namespace: str, server: str, model: str) -> bool:
@@ -61,9 +64,11 @@ class Fleet:
 
     async def reconcile(self, key: Key) -> Verdict | None:
         """Bring a server's repository in line with its ConfigMap. Raises ApiError."""
+        if not server_of_config(key.name):
+            return None
         config = await self._client.find(CONFIG_MAPS, key.namespace, key.name)
         if config is None:
-            self._servers.pop(Key(key.namespace, key.name.removesuffix("-model-config")), None)
+            self._servers.pop(Key(key.namespace, server_of_config(key.name)), None)
             return None
         server = (config["metadata"].get("labels") or {}).get(SERVER_LABEL)
         if not server:
@@ -75,12 +80,15 @@ class Fleet:
         wanted = {str(entry["name"]): str(entry.get("storage_path") or "") for entry in entries}
         for name in set(present) - set(wanted):
             del present[name]
+            self.tell(server.namespace)
         missing = False
         for name, path in wanted.items():
             known = present.get(name)
             if known is None or known.path != path or known.state == UNAVAILABLE:
                 present[name] = await self._load(name, path)
                 missing |= present[name].state != READY
+                if known is None or known.state != present[name].state:
+                    self.tell(server.namespace)
         return Verdict(changed=False, satisfied=False) if missing else None
 
     async def load(self, namespace: str, server: str, name: str) -> Model | None:
@@ -99,7 +107,7 @@ class Fleet:
         return known is not None
 
     async def _load(self, name: str, path: str) -> Model:
-        await asyncio.sleep(self._timings.model_load)
+        await self._timers.sleep(self._timings.model_load)
         return await asyncio.to_thread(self._read, name, path)
 
     def _read(self, name: str, path: str) -> Model:
