@@ -14,6 +14,9 @@ from conformance.verdict import ExitCode
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("conformance.commands.run", "judge a target"),
     "judge": ("conformance.commands.judge", "judge a recorded run again, without a target"),
+    "certify": ("conformance.commands.certify", "sign what a run's log shows"),
+    "verify": ("conformance.commands.verify", "is a certificate to be believed?"),
+    "diff": ("conformance.commands.diff", "what changed between two certificates"),
     "cleanup": ("conformance.commands.cleanup", "delete old Models and the objects that only they name"),
     "list": ("conformance.commands.listing", "list the clauses"),
     "explain": ("conformance.commands.explain", "explain a clause or a check"),

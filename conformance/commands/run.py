@@ -35,7 +35,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=None, metavar="N", help="draw the same cases again (default: a fresh seed, printed)"
     )
     parser.add_argument(
-        "--report", type=Path, metavar="DIR", help="write events.jsonl, junit.xml and report.json there"
+        "--report", type=Path, metavar="DIR", help="write events.jsonl, report.html, report.json and junit.xml there"
     )
     parser.add_argument(
         "--profile",
@@ -93,7 +93,7 @@ def command(options: argparse.Namespace) -> int:
             log.close()
         terminal.summary(console, log.events, score, every_clause=options.verbose or budget.name == "smoke")
         if folder is not None:
-            written = files.write(folder, log.events, log.head, score)
+            written = [folder / files.LOG, *files.write(folder, log.events, log.head, score)]
             console.print(f"wrote {', '.join(str(path) for path in written)}", soft_wrap=True, style="dim")
     return score.exit_code
 

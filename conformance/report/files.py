@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conformance.engine.events import Event
 from conformance.engine.scoring import Score
-from conformance.report import document, junit
+from conformance.report import document, junit, page
 
 LOG = "events.jsonl"
 
@@ -17,7 +17,8 @@ def write(folder: Path, events: Sequence[Event], head: str, score: Score) -> lis
     files = {
         "report.json": document.text(events, head, score),
         "junit.xml": junit.text(events, score),
+        "report.html": page.text(events, head, score),
     }
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
-    return [folder / name for name in (LOG, *files)]
+    return [folder / name for name in files]
