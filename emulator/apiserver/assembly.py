@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.rbac_escalation import RbacEscalation
+from emulator.apiserver.admission.webhook_client import WebhookClient
+from emulator.apiserver.admission.webhooks import Webhooks
 from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.apimachinery.selectors import label_selector_from_object
@@ -52,7 +54,8 @@ class Assembly:
         self.catalog = Catalog()
         self._server_address = ""
         self.rbac = RbacAuthorizer(StorageRbacSource(self.storage))
-        chain = Chain([NamespaceLifecycle(self.storage), RbacEscalation(self.rbac)])
+        webhooks = Webhooks(self.storage, self.catalog)
+        chain = Chain([NamespaceLifecycle(self.storage), RbacEscalation(self.rbac), webhooks])
         self.backing = Backing(self.storage, seams.admission(chain), seams.clock)
         self.tokens = ServiceAccountTokens(self.find, seams.clock.now)
         self.authenticator = Union([Tokens(tokens), self.tokens, ClientCertificates()], tokens)
@@ -78,6 +81,7 @@ class Assembly:
             seams.clock,
             self.documents,
             {("pods", name): unreachable for name in SUBRESOURCES},
+            WebhookClient(self.storage),
         )
         self.server = server
         self.application: Application = seams.application(server)

@@ -10,7 +10,7 @@ from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.fields import FieldError
 from emulator.apiserver.apimachinery.names import GroupKind, GroupResource
 from emulator.apiserver.apimachinery.objects import Object
-from emulator.apiserver.apimachinery.users import UserInfo
+from emulator.apiserver.apimachinery.users import UserInfo, user_object
 from emulator.apiserver.authn.interface import Credentials
 from emulator.apiserver.authn.service_accounts import AUDIENCE, Find, InvalidTokenError, ServiceAccountTokens
 from emulator.apiserver.authn.union import Union
@@ -136,17 +136,3 @@ def _check_address(context: Context, meta: Object) -> None:
             why = f"must match the service account {name} if specified"
             problem = fields.invalid(f"metadata.{name}", meta[name], why)
             raise errors.invalid(GroupKind(GROUP, "TokenRequest"), context.name, [problem])
-
-
-def user_object(user: UserInfo) -> Object:
-    """A user as ``authentication.k8s.io`` shows it."""
-    shown: Object = {}
-    if user.name:
-        shown["username"] = user.name
-    if user.uid:
-        shown["uid"] = user.uid
-    if user.groups:
-        shown["groups"] = list(user.groups)
-    if user.extra:
-        shown["extra"] = {key: list(values) for key, values in user.extra.items()}
-    return shown

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from emulator.apiserver.apimachinery import errors
@@ -29,7 +30,7 @@ from emulator.apiserver.endpoints.handlers.watch import watch
 from emulator.apiserver.endpoints.negotiation import PLAIN, Form, negotiate
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.request import Request
-from emulator.apiserver.endpoints.scope import Scope, missing, not_allowed
+from emulator.apiserver.endpoints.scope import Outside, Scope, missing, not_allowed
 from emulator.apiserver.registry.catalog import Catalog, Served
 
 Handler = Callable[[Scope], Awaitable[None]]
@@ -60,6 +61,7 @@ class ApiServer:
         clock: Clock,
         documents: Documents,
         connectors: dict[tuple[str, str], Handler],
+        outside: Outside,
     ) -> None:
         self.catalog = catalog
         self.authenticator = authenticator
@@ -67,6 +69,7 @@ class ApiServer:
         self.clock = clock
         self.documents = documents
         self._impersonation = Impersonation(authorizer)
+        self._outside = outside
         self.connectors = connectors  # (plural, subresource) -> handler of log, attach, exec, proxy ...
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -145,7 +148,7 @@ class ApiServer:
     async def _dispatch(self, request: Request, served: Served) -> None:
         info = request.info
         resource = served.resource
-        scope = Scope(request, served, self.clock, self.catalog)
+        scope = Scope(request, served, self.clock, self.catalog, self._outside)
         if resource.deprecation:
             request.warnings.append(resource.deprecation)
         if info.subresource:
@@ -170,7 +173,7 @@ class ApiServer:
         else:
             self._check_builtin(request, served)
         assert handler is not None
-        await handler(scope)
+        await scope.attempt(partial(handler, scope))
 
     def _check_builtin(self, request: Request, served: Served) -> None:
         """Built-in kinds have routes: a method that has none is 405, whatever the object."""
@@ -199,9 +202,9 @@ class ApiServer:
         if info.verb not in known.verbs:
             raise errors.method_not_supported(resource.group_resource, info.verb) if resource.custom else not_allowed()
         if info.subresource == "scale":
-            await scale(scope)
+            await scope.attempt(partial(scale, scope))
             return
-        await _HANDLERS[info.verb](scope)
+        await scope.attempt(partial(_HANDLERS[info.verb], scope))
 
 
 _NO_SNIFF = ((b"x-content-type-options", b"nosniff"),)

@@ -17,6 +17,7 @@ class Request:
     """A request and its way back. ``user`` is set by authentication, ``warnings`` go out with the answer."""
 
     __slots__ = (
+        "_body",
         "_receive",
         "headers",
         "info",
@@ -33,6 +34,7 @@ class Request:
     def __init__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope = scope
         self._receive = receive
+        self._body: bytes | None = None
         self.send = send
         self.method: str = scope["method"]
         self.path: str = scope["path"]
@@ -69,7 +71,12 @@ class Request:
         return self.first(name) in _TRUE
 
     async def body(self) -> bytes:
-        """The whole body. Raises StatusError (413) over 3 MiB."""
+        """The whole body, read once. Raises StatusError (413) over 3 MiB."""
+        if self._body is None:
+            self._body = await self._read()
+        return self._body
+
+    async def _read(self) -> bytes:
         parts: list[bytes] = []
         size = 0
         while True:

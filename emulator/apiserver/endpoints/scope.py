@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
+from emulator.apiserver.admission.webhooks import Consultation
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.clock import Clock
@@ -17,6 +20,17 @@ from emulator.apiserver.registry.store import Store
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Stored
 
+T = TypeVar("T")
+MAX_CONSULTATIONS = 100  # answers that one write may wait for
+
+
+class Outside(Protocol):
+    """Asks webhooks."""
+
+    async def ask(self, asked: Consultation) -> Any:
+        """What to remember as the answer; never raises."""
+        ...
+
 
 @dataclass(slots=True)
 class Scope:
@@ -26,6 +40,8 @@ class Scope:
     served: Served
     clock: Clock
     catalog: Catalog
+    outside: Outside | None = None
+    remembered: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -57,7 +73,20 @@ class Scope:
             info.subresource,
             manager or field_manager(self.request),
             dry_run,
+            self.remembered,
         )
+
+    async def attempt(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Run a write, again whenever it needs an answer from a webhook, which is asked in between. Raises StatusError."""
+        warned = len(self.request.warnings)
+        for _ in range(MAX_CONSULTATIONS):
+            try:
+                return await write()
+            except Consultation as asked:
+                assert self.outside is not None, "who consults webhooks knows how to ask them"
+                self.remembered[asked.key] = await self.outside.ask(asked)
+                del self.request.warnings[warned:]
+        raise errors.internal("the object changes faster than its webhooks answer")
 
     def form(self) -> Form:
         """The form of the answer. Raises StatusError (406)."""

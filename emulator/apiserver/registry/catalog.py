@@ -62,6 +62,10 @@ class Catalog:
         """The resource at a path, if it is served."""
         return self._served.get((group, version, plural))
 
+    def versions(self, group: str, plural: str) -> list[str]:
+        """The versions in which a resource is served."""
+        return [version for known, version, name in self._served if (known, name) == (group, plural)]
+
     def has_group_version(self, group: str, version: str) -> bool:
         """Whether anything is served there."""
         return any(key[0] == group and key[1] == version for key in self._served)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from emulator.apiserver.apimachinery import codec, errors, fields
@@ -126,14 +127,15 @@ class Store:
         if (given := meta.get("name")) and not context.name:
             context.name = given
         self.backing.admission.admit("CREATE", context, obj, None)
+        meta = metadata(obj)
         if meta.get("resourceVersion"):
             raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
         meta["creationTimestamp"] = context.now
-        meta["uid"] = self.backing.clock.uid()
+        meta["uid"] = context.remember("uid", self.backing.clock.uid)
         base = meta.get("generateName") if not meta.get("name") else None
         for attempt in range(GENERATED_NAME_ATTEMPTS):
             if base:
-                meta["name"] = generate_name(base)
+                meta["name"] = context.remember(("name", attempt), partial(generate_name, base))
             if attempt == 0:
                 strategy.prepare_for_create(context, obj)
                 before.check_new(context, kind, strategy, obj)

@@ -6,9 +6,9 @@ Objects handed in are private copies: ``prepare_*`` may change them, ``validate*
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from emulator.apiserver.apimachinery.fields import FieldError
 from emulator.apiserver.apimachinery.objects import Object
@@ -29,6 +29,14 @@ class Context:
     subresource: str = ""
     manager: str = ""  # field manager
     dry_run: bool = False
+    remembered: dict[Any, Any] = field(default_factory=dict)
+    """What earlier attempts at this write drew at random or were told from outside: a later one has to agree with them."""
+
+    def remember(self, what: Any, make: Callable[[], str]) -> str:
+        """The value that an earlier attempt made, or a new one."""
+        value: str = self.remembered.setdefault(what, None) or make()
+        self.remembered[what] = value
+        return value
 
 
 class Admission(Protocol):

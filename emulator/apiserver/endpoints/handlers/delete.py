@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.errors import details
 from emulator.apiserver.apimachinery.objects import Object, metadata
@@ -11,6 +13,7 @@ from emulator.apiserver.endpoints.handlers.list import document
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.registry.listing import list_page, selection
+from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.schema import protobuf
 
 
@@ -59,5 +62,9 @@ async def delete_collection(scope: Scope) -> None:
     answer = document(scope, listing, form)  # what was there: the answer is made before anything is gone
     for stored in listing.items:
         context.namespace, context.name = stored.key.namespace, stored.key.name
-        scope.store.delete(context, scope.kind, options)
+        await scope.attempt(partial(_delete_one, scope, context, options))
     await request.answer(200, render(answer, form, scope.pretty(form)), form.content_type)
+
+
+async def _delete_one(scope: Scope, context: Context, options: DeleteOptions) -> None:
+    scope.store.delete(context, scope.kind, options)

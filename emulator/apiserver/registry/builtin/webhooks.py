@@ -1,6 +1,8 @@
-"""Webhook configurations (k8s.io/kubernetes/pkg/apis/admissionregistration/validation). Kept and shown; nobody is called."""
+"""Webhook configurations (k8s.io/kubernetes/pkg/apis/admissionregistration/validation). Who is asked: admission/webhooks.py."""
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError, child, index
@@ -77,7 +79,26 @@ def _hook_errors(hook: Object, path: str) -> list[FieldError]:
     where, client = child(path, "clientConfig"), hook["clientConfig"]
     if (client.get("url") is None) == (client.get("service") is None):
         found.append(fields.required(where, "exactly one of url or service is required"))
+    elif client.get("url") is not None:
+        found += [fields.invalid(child(where, "url"), client["url"], text) for text in url_errors(client["url"])]
     return found
+
+
+def url_errors(url: str) -> list[str]:
+    """What is wrong with a webhook's URL (k8s.io/apiserver/pkg/util/webhook)."""
+    form = "; desired format: https://host[/path]"
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        return [f"url must be a valid URL: {error}{form}"]
+    checks = (
+        (parts.scheme != "https", f"'https' is the only allowed URL scheme{form}"),
+        (not parts.netloc, f"host must be specified{form}"),
+        ("@" in parts.netloc, "user information is not permitted in the URL"),
+        (bool(parts.fragment), "fragments are not permitted in the URL"),
+        (bool(parts.query), "query parameters are not permitted in the URL"),
+    )
+    return [text for wrong, text in checks if wrong]
 
 
 def rule_errors(rule: Object, path: str) -> list[FieldError]:
