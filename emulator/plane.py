@@ -23,6 +23,7 @@ from emulator.control import ControlDoor
 from emulator.doors import Doors
 from emulator.faults import fit
 from emulator.faults.parts import Parts
+from emulator.manager_log import logged
 from emulator.michelangelo.client import Access
 from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
 from emulator.objectstore.moto_child import MotoChild
@@ -107,6 +108,7 @@ class Plane:
             parts.layer,
         )
         self._stack.push_async_callback(layer.stop)
+        self._stack.enter_context(logged(self.folder))
         parts.apiserver.clock.listeners.append(layer.timers.moved)
         control = ControlDoor(secrets.token_urlsafe(24))
         control_address = await self._open_control(control)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator.michelangelo.client import Resource
 
 GROUP, VERSION = "michelangelo.api", "v2"
+UPDATED_LABEL = "michelangelo/UpdateTimestamp"  # microseconds since the epoch
 MODELS = Resource(GROUP, VERSION, "models")
 MODEL_FAMILIES = Resource(GROUP, VERSION, "modelfamilys")
 INFERENCE_SERVERS = Resource(GROUP, VERSION, "inferenceservers")

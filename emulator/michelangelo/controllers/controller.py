@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 
 import httpx
 
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
 from emulator.michelangelo.controllers.timings import Requeue
+from emulator.michelangelo.resources import UPDATED_LABEL
 from emulator.michelangelo.timers import Timer, Timers
 
 _log = logging.getLogger("michelangelo.controllers")
@@ -158,10 +159,23 @@ def _key(obj: Object) -> Key:
     return Key(obj["metadata"].get("namespace") or "", obj["metadata"]["name"])
 
 
-async def put_status(client: KubeClient, resource: Resource, obj: Object, status: Object) -> bool:
-    """Write a status where it differs; whether it did. A version that has moved on is left to the next pass."""
+async def put_status(
+    client: KubeClient, resource: Resource, obj: Object, status: Object, now: datetime | None = None
+) -> bool:
+    """Write a status where it differs; whether it did. A version that has moved on is left to the next pass.
+
+    With *now*, the label that says when an object was updated moves too, as with every write of the platform's. Raises ApiError.
+    """
     if (obj.get("status") or {}) == status:
         return False
-    with suppress(ApiError):
+    try:
+        if now is not None:
+            meta = obj["metadata"]
+            labels = {UPDATED_LABEL: str(int(now.timestamp() * 1_000_000))}
+            patch = {"metadata": {"resourceVersion": meta["resourceVersion"], "labels": labels}}
+            obj = await client.merge(resource, meta["namespace"], meta["name"], patch)
         await client.update(resource, {**obj, "status": status}, "status")
+    except ApiError as error:
+        if error.reason != "Conflict":
+            raise
     return True

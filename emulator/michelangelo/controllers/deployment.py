@@ -6,6 +6,7 @@ loaded; a Deployment whose Model is missing or has none fails at AssetsPrepared.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -18,8 +19,10 @@ from emulator.michelangelo.resources import DEPLOYMENTS
 from emulator.michelangelo.seams import LayerSeams
 
 COMPONENT = "deployment"
+_log = logging.getLogger("michelangelo.controllers")
 FINALIZER = "deployments.michelangelo.uber.com/finalizer"
-TYPE = "TARGET_TYPE_INFERENCE_SERVER"
+TYPE_PREFIX = "TARGET_TYPE_"
+TYPE = f"{TYPE_PREFIX}INFERENCE_SERVER"
 SUB_TYPES = ("", "realtime-serving", "batch-serving")
 _STAGE, _STATE = "DEPLOYMENT_STAGE_", "DEPLOYMENT_STATE_"
 TERMINAL = {
@@ -62,12 +65,14 @@ class Deployments:
         spec = deployment.get("spec") or {}
         definition = spec.get("definition") or {"type": TYPE}
         if definition.get("type") != TYPE or (definition.get("subType") or "") not in SUB_TYPES:
-            return None  # no plugin is found for it: the platform retries for ever and writes nothing
+            sort, sub = definition.get("type") or f"{TYPE_PREFIX}INVALID", definition.get("subType") or ""
+            _log.warning("deployments %s/%s: no plugin found for targetType=%s, subType=%s", *key, sort, sub)
+            return None  # the platform goes on trying, and writes nothing
         meta = deployment["metadata"]
         cleaned = (deployment.get("status") or {}).get("stage") == f"{_STAGE}CLEAN_UP_COMPLETE"
         if not cleaned and not meta.get("deletionTimestamp") and FINALIZER not in (meta.get("finalizers") or ()):
             finalizers = [*(meta.get("finalizers") or ()), FINALIZER]
-            await self._client.merge(DEPLOYMENTS, key.namespace, key.name, {"metadata": {"finalizers": finalizers}})
+            await self._set_finalizers(meta, finalizers)
             return None  # the write brings it here again
         return await self._dispatch(deployment)
 
@@ -82,9 +87,10 @@ class Deployments:
                 return None
             return await self._go(deployment, status, "cleanup")
         if stage not in TERMINAL:
-            if stage == "ROLLBACK_IN_PROGRESS" or desired != candidate:
-                reason = "Desired model changed" if desired != candidate else "Alert fired"
-                return await self._roll_back(deployment, status, reason)
+            if desired != candidate:
+                return await self._roll_back(deployment, status, "Desired model changed")
+            if stage == "ROLLBACK_IN_PROGRESS" or await self._alert(deployment, status):
+                return await self._roll_back(deployment, status, "Alert fired")
             return await self._go(deployment, status, "rollout")
         if desired != candidate or (not desired and stage == "INVALID"):
             return await self._begin(deployment, status, desired)
@@ -102,6 +108,13 @@ class Deployments:
         status |= {"stage": f"{_STAGE}VALIDATION", "conditions": []}
         status.pop("conditionsSnapshot", None)
         return await self._go(deployment, status, "rollout")
+
+    async def _alert(self, deployment: Object, status: Object) -> bool:
+        """Whether the server has become unhealthy under a rollout that is to be rolled back then."""
+        blast = ((deployment.get("spec") or {}).get("strategy") or {}).get("blast")
+        if blast is not None and not blast.get("withRollbackTrigger"):
+            return False
+        return not await self._rollout.healthy(deployment, status)
 
     async def _roll_back(self, deployment: Object, status: Object, reason: str) -> Verdict:
         meta = deployment["metadata"]
@@ -124,7 +137,7 @@ class Deployments:
         status["conditions"] = [self._seams.condition(condition) for condition in done.conditions]
         await self._advance(deployment, status, plan, done)
         status["state"] = await self._state(deployment, status)
-        changed = await put_status(self._client, DEPLOYMENTS, deployment, self._seams.status(status))
+        changed = await put_status(self._client, DEPLOYMENTS, deployment, self._seams.status(status), self._now())
         await self._tell(deployment, before.get("stage"), status["stage"], failed=done.failed)
         if plan == "cleanup" and (done.stopped is None or done.failed):
             await self._release(deployment)
@@ -135,9 +148,7 @@ class Deployments:
             status |= {"stage": f"{_STAGE}{DONE[plan]}", "message": ""}
             if plan == "rollout":
                 status |= {"currentRevision": status.get("candidateRevision") or {}, "conditions": []}
-            elif plan == "rollback":
-                status["candidateRevision"] = status.get("currentRevision") or {}
-            else:
+            elif plan == "cleanup":
                 for name in ("currentRevision", "candidateRevision"):
                     status.pop(name, None)
         elif done.failed:
@@ -151,7 +162,7 @@ class Deployments:
         done = await run(actors, status.get("conditions") or [], int(self._now().timestamp()))
         status["conditions"] = [self._seams.condition(condition) for condition in done.conditions]
         status["state"] = await self._state(deployment, status)
-        changed = await put_status(self._client, DEPLOYMENTS, deployment, self._seams.status(status))
+        changed = await put_status(self._client, DEPLOYMENTS, deployment, self._seams.status(status), self._now())
         return Verdict(changed, done.stopped is None)
 
     async def _state(self, deployment: Object, status: Object) -> str:
@@ -175,12 +186,18 @@ class Deployments:
             await events.record(self._client, deployment, "Normal", "StageChange", text, COMPONENT, now)
 
     async def _release(self, deployment: Object) -> None:
-        """Cleaned up: nothing holds the object any more."""
-        meta = deployment["metadata"]
-        if FINALIZER in (meta.get("finalizers") or ()):
-            rest = [item for item in meta["finalizers"] if item != FINALIZER]
-            patch = {"metadata": {"finalizers": rest}}
-            await self._client.merge(DEPLOYMENTS, meta["namespace"], meta["name"], patch)
+        """Cleaned up: nothing holds the object any more. Raises ApiError."""
+        latest = await self._client.find(
+            DEPLOYMENTS, deployment["metadata"]["namespace"], deployment["metadata"]["name"]
+        )
+        held = ((latest or {}).get("metadata") or {}).get("finalizers") or []
+        if latest is not None and FINALIZER in held:
+            await self._set_finalizers(latest["metadata"], [item for item in held if item != FINALIZER])
+
+    async def _set_finalizers(self, meta: Object, finalizers: list[str]) -> None:
+        """Replace the finalizers of this very version. Raises ApiError when it has moved on."""
+        patch = {"metadata": {"resourceVersion": meta["resourceVersion"], "finalizers": finalizers}}
+        await self._client.merge(DEPLOYMENTS, meta["namespace"], meta["name"], patch)
 
 
 def _name(part: Object, field: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from contextlib import suppress
 from datetime import datetime
@@ -9,12 +10,15 @@ from datetime import datetime
 from emulator.michelangelo.client import ApiError, KubeClient, Object
 from emulator.michelangelo.resources import EVENTS
 
+_log = logging.getLogger("michelangelo.controllers")
+
 
 async def record(
     client: KubeClient, about: Object, sort: str, reason: str, message: str, component: str, now: datetime
 ) -> None:
     """Leave an Event (``sort``: Normal or Warning). A courtesy: that it cannot be written changes nothing."""
     meta = about["metadata"]
+    _log.info("%s %s/%s: %s: %s", about["kind"], meta["namespace"], meta["name"], reason, message)
     stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     event = {
         "apiVersion": "v1",

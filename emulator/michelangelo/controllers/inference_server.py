@@ -58,16 +58,18 @@ class InferenceServers:
         status["observedGeneration"] = str(server["metadata"].get("generation") or 1)
         if status != before:
             status["updateTime"] = self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        changed = await put_status(self._client, INFERENCE_SERVERS, server, self._seams.status(status))
-        await self._tell(server, before.get("state"), status["state"], done)
+        changed = await put_status(self._client, INFERENCE_SERVERS, server, self._seams.status(status), self._now())
+        await self._tell(server, before.get("state"), status["state"], done, changed=changed)
         return Verdict(changed, done.stopped is None)
 
-    async def _tell(self, server: Object, before: str | None, after: str, done: Pass) -> None:
+    async def _tell(self, server: Object, before: str | None, after: str, done: Pass, *, changed: bool) -> None:
         said = None
         if after == f"{_STATE}SERVING" and before != after and not _decommissioned(server):
             said = ("Normal", "CreationCompleted", "InferenceServer creation completed successfully")
         elif done.stopped is not None and done.stopped.reason.endswith(f"{_STATE}FAILED") and before != after:
             said = ("Warning", "CreationFailed", "InferenceServer creation failed")
+        elif changed and done.stopped is not None and done.stopped.message == "BackendProvisionFailed":
+            said = ("Warning", "ReconciliationError", done.stopped.reason)
         if said is not None:
             await events.record(self._client, server, *said, COMPONENT, self._now())
 

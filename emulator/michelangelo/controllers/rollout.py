@@ -67,6 +67,10 @@ class Rollout:
             Actor("RolloutCompleted", one.completed, one.complete),
         ]
 
+    async def healthy(self, deployment: Object, status: Object) -> bool:
+        """Whether a Deployment's server is healthy."""
+        return await _One(self, deployment, status).acquired() == DONE
+
     async def ready(self, deployment: Object, model: str) -> bool:
         """Whether a Deployment's model answers."""
         server = ((deployment.get("spec") or {}).get("inferenceServer") or {}).get("name") or ""
@@ -184,19 +188,31 @@ class _One:
         return DONE
 
     async def old_gone(self) -> Outcome:
-        if not self._current or self._current == self._candidate:
-            return DONE
-        listed = models_of(await self._of.config(self._space, self._server))
-        if self._current in {entry["name"] for entry in listed}:
-            return false("CleanupPending", f"Old model {self._current} still loaded, cleanup needed")
+        for model in await self._others():
+            return false("CleanupPending", f"Old model {model} still loaded, cleanup needed")
         return DONE
 
     async def remove_old(self) -> Outcome:
-        try:
-            await self._remove(self._current)
-        except ApiError as error:
-            return false("ModelRemovalFailed", f"Failed to remove model {self._current}: {error}")
+        for model in await self._others():
+            try:
+                await self._remove(model)
+            except ApiError as error:
+                return false("ModelRemovalFailed", f"Failed to remove model {model}: {error}")
         return DONE
+
+    async def _listed(self) -> list[str]:
+        """The models on the list that are this Deployment's: that it put there, or that it names."""
+        listed = models_of(await self._of.config(self._space, self._server))
+        named = (self._current, self._candidate)
+        return [
+            entry["name"]
+            for entry in listed
+            if entry.get("deployment_name", self._name if entry["name"] in named else "") == self._name
+        ]
+
+    async def _others(self) -> list[str]:
+        """The models that it still has on the list, the candidate apart: the current one, and what failed before."""
+        return [name for name in await self._listed() if name != self._candidate]
 
     async def completed(self) -> Outcome:
         return DONE if self._completed else pending("CompletionTasksPending", "Rollout completion tasks are pending")
@@ -206,17 +222,15 @@ class _One:
         return DONE
 
     async def cleaned(self) -> Outcome:
-        listed = {entry["name"] for entry in models_of(await self._of.config(self._space, self._server))}
-        for model in (self._current, self._candidate):
-            if model and model in listed:
-                return false("ModelStillExistsInInferenceServer", f"Model {model} still exists in Inference Server")
+        for model in await self._listed():
+            return false("ModelStillExistsInInferenceServer", f"Model {model} still exists in Inference Server")
         if await self._client.find(HTTP_ROUTES, self._space, route_name(self._name)) is not None:
             return false("DeploymentRouteStillExists", f"Cleanup required: DeploymentRoute {self._name} still exists")
         return DONE
 
     async def clean(self) -> Outcome:
         self._of._loading.pop(self._loading_key, None)
-        for model in {self._current, self._candidate} - {""}:
+        for model in await self._listed():
             try:
                 await self._remove(model)
             except ApiError as error:

@@ -12,13 +12,12 @@ import grpc
 import httpx
 
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
-from emulator.michelangelo.resources import GROUP, VERSION
+from emulator.michelangelo.resources import GROUP, UPDATED_LABEL, VERSION
 from emulator.michelangelo.rpc import projects
 from emulator.michelangelo.rpc.codes import RpcError, refused
 from emulator.michelangelo.rpc.convert import ConversionError, Spell, from_json, to_json
 from emulator.michelangelo.rpc.validation import problem
 
-UPDATED = "michelangelo/UpdateTimestamp"
 SPEC_UPDATED = "michelangelo/SpecUpdateTimestamp"
 
 
@@ -108,7 +107,7 @@ class Service:
         if self.kind == "Project":
             await projects.before_create(self.client, obj, token, dry_run=params is not None)
         now = self._stamp()
-        meta["labels"] = {**(meta.get("labels") or {}), UPDATED: now, SPEC_UPDATED: now}
+        meta["labels"] = {**(meta.get("labels") or {}), UPDATED_LABEL: now, SPEC_UPDATED: now}
         made = await self._call("create", meta, "POST", "", obj, params, token)
         return self._answer("Create", made)
 
@@ -124,9 +123,9 @@ class Service:
         meta = obj["metadata"]
         params = _dry_run(request.update_options)
         present = await self._present(meta, token)
-        labels = {**(meta.get("labels") or {}), UPDATED: self._stamp()}
+        labels = {**(meta.get("labels") or {}), UPDATED_LABEL: self._stamp()}
         if (present.get("spec") or {}) != (obj.get("spec") or {}):
-            labels[SPEC_UPDATED] = labels[UPDATED]
+            labels[SPEC_UPDATED] = labels[UPDATED_LABEL]
         meta["labels"] = labels
         made = await self._call("update", meta, "PUT", meta.get("name", ""), obj, params, token)
         return self._answer("Update", made)

@@ -25,6 +25,12 @@ spec:
   inferenceServer: {{name: {server}, namespace: {namespace}}}
   definition: {{type: TARGET_TYPE_INFERENCE_SERVER}}
 """
+GHOST = """apiVersion: michelangelo.api/v2
+kind: Model
+metadata: {{name: ghost, namespace: {namespace}}}
+spec:
+  deployable_artifact_uri: [s3://michelangelo-models/no/such/thing]
+"""
 ROLLED_OUT = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLOUT_COMPLETE"
 FAILED = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLOUT_FAILED"
 
@@ -188,3 +194,99 @@ def test_a_model_without_artifacts_is_not_ready(kubectl, plane, namespace):
     assert (model["name"], model["state"]) == ("ghost", "UNAVAILABLE")
     assert httpx.get(f"{url}/models/ghost/ready").status_code == 400
     assert httpx.get(f"{plane.doors['triton_address']}/{namespace}/none/v2/health/ready").status_code == 400
+
+
+def test_a_server_that_is_deleted_leaves_what_it_had(kubectl, namespace):
+    """No finalizer and no owner: deleting the InferenceServer orphans its Deployment, Service and model config."""
+    serving(kubectl, namespace)
+    kubectl("delete", "inferenceserver", "server", "--timeout=10s")
+    for sort, name in (
+        ("deployments.apps", "triton-server"),
+        ("service", "server-inference-service"),
+        ("configmap", "server-model-config"),
+    ):
+        assert got(kubectl, sort, name)["metadata"]["name"] == name
+
+
+def test_a_model_config_that_is_lost_is_made_again(kubectl, namespace):
+    """What a server depends on is watched: a deleted model config is there again soon, and the server serves."""
+    serving(kubectl, namespace)
+    uid = got(kubectl, "configmap", "server-model-config")["metadata"]["uid"]
+    kubectl("delete", "configmap", "server-model-config")
+    kubectl("wait", "configmap/server-model-config", "--for=create", "--timeout=10s")
+    assert got(kubectl, "configmap", "server-model-config")["metadata"]["uid"] != uid
+    serving(kubectl, namespace)
+
+
+def test_a_backend_that_cannot_be_provisioned_says_why(kubectl, plane, namespace):
+    """Amounts that are none are refused by Kubernetes: the condition, an Event and the controller manager's log say so."""
+    text = SERVER.format(name="bad", namespace=namespace, backend="BACKEND_TYPE_TRITON").replace("4Gi", "lots")
+    kubectl("apply", "-f", "-", input=text)
+    state = "jsonpath={.status.state}=INFERENCE_SERVER_STATE_FAILED"
+    kubectl("wait", "inferenceserver/bad", f"--for={state}", "--timeout=20s")
+    conditions = {item["type"]: item for item in got(kubectl, "inferenceserver", "bad")["status"]["conditions"]}
+    assert conditions["BackendProvision"]["message"] == "BackendProvisionFailed"
+    assert conditions["BackendProvision"]["reason"].startswith("Failed to provision backend: ")
+    assert "ReconciliationError" in kubectl("describe", "inferenceserver", "bad")
+    log = plane.run("ma-emulator", "logs", "controller-manager").stdout
+    assert f"InferenceServer {namespace}/bad: ReconciliationError: Failed to provision backend: " in log
+
+
+def test_the_controllers_writes_are_labelled(kubectl, namespace):
+    """An object that the platform has written says when, as every write of the platform's does."""
+    labels = serving(kubectl, namespace)["metadata"]["labels"]
+    assert labels["michelangelo/UpdateTimestamp"].isdigit()
+    assert "michelangelo/SpecUpdateTimestamp" not in labels
+
+
+def test_a_rollout_is_rolled_back_when_another_model_is_desired(kubectl, plane, namespace, register):
+    """A model that does not load is given up for the next one: rolled back, then the next is rolled out."""
+    serving(kubectl, namespace)
+    register("good")
+    kubectl("apply", "-f", "-", input=GHOST.format(namespace=namespace))
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="ghost", server="server"))
+    stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_PLACEMENT"
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
+    conditions = got(kubectl, "deployments.michelangelo.api", "d")["status"]["conditions"]
+    pending = next(item for item in conditions if item["type"] == "RollingRolloutComplete")
+    assert ("status" in pending, pending["message"]) == (False, "RollingRolloutPending")
+    patch = {"spec": {"desiredRevision": {"name": "good"}}}
+    kubectl("patch", "deployments.michelangelo.api", "d", "--type=merge", "-p", json.dumps(patch))
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={ROLLED_OUT}", "--timeout=20s")
+    deployment = got(kubectl, "deployments.michelangelo.api", "d")
+    assert deployment["status"]["currentRevision"]["name"] == "good"
+    assert deployment["metadata"]["annotations"]["deployment.rollout.count"] == "2"
+    listed = json.loads(got(kubectl, "configmap", "server-model-config")["data"]["model-list.json"])
+    assert [entry["name"] for entry in listed] == ["good"]
+    events = json.loads(kubectl("get", "events", "-o", "json", "--field-selector", "involvedObject.name=d"))["items"]
+    said = {item["message"].removeprefix("state transition ") for item in events if item["reason"] == "StageChange"}
+    assert "from DEPLOYMENT_STAGE_ROLLBACK_IN_PROGRESS to DEPLOYMENT_STAGE_ROLLBACK_COMPLETE" in said or (
+        "from DEPLOYMENT_STAGE_PLACEMENT to DEPLOYMENT_STAGE_ROLLBACK_COMPLETE" in said
+    )
+
+
+def test_a_deployment_is_cleaned_up_by_its_deletion_spec(kubectl, namespace, register):
+    """deletionSpec.deleted unloads the model and leaves the object, EMPTY; deleted in truth it goes at once, as does a namespace."""
+    serving(kubectl, namespace)
+    register("m")
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="m", server="server"))
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={ROLLED_OUT}", "--timeout=20s")
+    patch = '{"spec":{"deletionSpec":{"deleted":true}}}'
+    kubectl("patch", "deployments.michelangelo.api", "d", "--type=merge", "-p", patch)
+    stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_CLEAN_UP_COMPLETE"
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
+    deployment = got(kubectl, "deployments.michelangelo.api", "d")
+    assert deployment["status"]["state"] == "DEPLOYMENT_STATE_EMPTY"
+    assert "currentRevision" not in deployment["status"]
+    assert json.loads(got(kubectl, "configmap", "server-model-config")["data"]["model-list.json"]) == []
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=10s")
+
+
+def test_a_namespace_with_a_rollout_goes(plane, kubectl, namespace, register):
+    """A Deployment's finalizer does not keep its namespace."""
+    other = f"{namespace}-going"
+    plane.kubectl("create", "namespace", other)
+    text = DEPLOYMENT.format(name="d", namespace=other, model="none", server="none")
+    plane.kubectl("apply", "-f", "-", input=text)
+    plane.kubectl("wait", "-n", other, "deployments.michelangelo.api/d", f"--for={FAILED}", "--timeout=20s")
+    plane.kubectl("delete", "namespace", other, "--timeout=20s")
