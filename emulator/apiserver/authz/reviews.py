@@ -9,6 +9,7 @@ from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.users import UserInfo
 from emulator.apiserver.authz.interface import Attributes, Authorizer
 from emulator.apiserver.authz.rbac import RbacAuthorizer
+from emulator.apiserver.registry.before import match_namespace
 from emulator.apiserver.registry.strategy import Context
 
 GROUP = "authorization.k8s.io"
@@ -23,23 +24,28 @@ class AccessReviews:
 
     def subject(self, context: Context, obj: Object) -> Object:
         """SubjectAccessReview: may that user? Raises StatusError (422)."""
-        _refuse(_problems(obj, subject=True))
+        _refuse([*_problems(obj, subject=True), *_metadata_problems(obj)])
         return self._answer(obj, _user(obj["spec"]))
 
     def local(self, context: Context, obj: Object) -> Object:
         """LocalSubjectAccessReview: the same in one namespace. Raises StatusError (422)."""
-        found = _problems(obj, subject=True)
-        attributes = (obj.get("spec") or {}).get("resourceAttributes")
-        if attributes is not None and attributes.get("namespace", "") != context.namespace:
-            given = attributes.get("namespace", "")
+        match_namespace(context, context.resource, obj.setdefault("metadata", {}))
+        found = [*_problems(obj, subject=True), *_metadata_problems(obj, " except for namespace", "namespace")]
+        spec = obj.get("spec") or {}
+        resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+        if resource is not None and resource.get("namespace", "") != context.namespace:
+            given = resource.get("namespace", "")
             found.append(fields.invalid("spec.resourceAttributes.namespace", given, "must match metadata.namespace"))
+        if path is not None:
+            found.append(
+                fields.invalid("spec.nonResourceAttributes", _shown(path), "disallowed on this kind of request")
+            )
         _refuse(found)
-        obj.setdefault("metadata", {})["namespace"] = context.namespace
         return self._answer(obj, _user(obj["spec"]))
 
     def own(self, context: Context, obj: Object) -> Object:
         """SelfSubjectAccessReview: may I? Raises StatusError (422)."""
-        _refuse(_problems(obj, subject=False))
+        _refuse([*_problems(obj, subject=False), *_metadata_problems(obj)])
         return self._answer(obj, context.user)
 
     def rules(self, context: Context, obj: Object) -> Object:
@@ -83,15 +89,42 @@ def _problems(obj: Object, *, subject: bool) -> list[FieldError]:
     found: list[FieldError] = []
     resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     if resource is not None and path is not None:
-        shown = fields.GoStruct({"Path": path.get("path", ""), "Verb": path.get("verb", "")})
         text = "cannot be specified in combination with resourceAttributes"
-        found.append(fields.invalid("spec.nonResourceAttributes", shown, text))
+        found.append(fields.invalid("spec.nonResourceAttributes", _shown(path), text))
     if resource is None and path is None:
         text = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
         found.append(fields.invalid("spec.resourceAttributes", resource, text))
     if subject and not spec.get("user") and not spec.get("groups"):
         found.append(fields.invalid("spec.user", "", "at least one of user or group must be specified"))
+    for name in ("fieldSelector", "labelSelector"):
+        found += _selector_problems((resource or {}).get(name), f"spec.resourceAttributes.{name}")
     return found
+
+
+def _selector_problems(selector: Object | None, path: str) -> list[FieldError]:
+    """A selector is given as text or as requirements."""
+    if selector is None:
+        return []
+    raw, requirements = selector.get("rawSelector") or "", selector.get("requirements") or []
+    if raw and requirements:
+        return [fields.invalid(f"{path}.rawSelector", raw, "may not specified at the same time as requirements")]
+    if not raw and not requirements:
+        text = f"when {path} is specified, requirements or rawSelector is required"
+        return [fields.required(f"{path}.requirements", text)]
+    return []
+
+
+def _metadata_problems(obj: Object, but: str = "", *allowed: str) -> list[FieldError]:
+    """A review has no metadata of its own."""
+    meta = obj.get("metadata") or {}
+    if all(not value or name in ("managedFields", *allowed) for name, value in meta.items()):
+        return []
+    shown = fields.GoStruct(sorted(meta.items(), key=lambda item: item[0] == "managedFields"))
+    return [fields.invalid("metadata", shown, f"must be empty{but}")]
+
+
+def _shown(path: Object) -> fields.GoStruct:
+    return fields.GoStruct({"Path": path.get("path", ""), "Verb": path.get("verb", "")})
 
 
 def _refuse(found: list[FieldError]) -> None:

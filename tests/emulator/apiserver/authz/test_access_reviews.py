@@ -127,6 +127,27 @@ def test_a_cluster_admins_rules_are_never_stale(door):
             '.authorization.k8s.io "" is invalid: spec.resourceAttributes.namespace: Invalid value: "kube-system": '
             "must match metadata.namespace",
         ),
+        (
+            "LocalSubjectAccessReview",
+            {"nonResourceAttributes": {"path": "/x", "verb": "get"}, "user": "alice"},
+            "default",
+            '.authorization.k8s.io "" is invalid: spec.nonResourceAttributes: Invalid value: '
+            '{"Path":"/x","Verb":"get"}: disallowed on this kind of request',
+        ),
+        (
+            "SelfSubjectAccessReview",
+            pods(labelSelector={}),
+            "",
+            '.authorization.k8s.io "" is invalid: spec.resourceAttributes.labelSelector.requirements: Required value: '
+            "when spec.resourceAttributes.labelSelector is specified, requirements or rawSelector is required",
+        ),
+        (
+            "SelfSubjectAccessReview",
+            pods(fieldSelector={"rawSelector": "a=b", "requirements": [{"key": "a", "operator": "Exists"}]}),
+            "",
+            '.authorization.k8s.io "" is invalid: spec.resourceAttributes.fieldSelector.rawSelector: Invalid value: '
+            '"a=b": may not specified at the same time as requirements',
+        ),
     ],
 )
 def test_reviews_that_are_refused(door, kind, spec, namespace, text):
@@ -147,4 +168,18 @@ def test_reviews_of_others_need_a_right(door):
     assert message(answer, 403) == (
         'subjectaccessreviews.authorization.k8s.io is forbidden: User "bob" cannot create resource '
         '"subjectaccessreviews" in API group "authorization.k8s.io" at the cluster scope'
+    )
+
+
+def test_reviews_have_no_metadata(door):
+    """A review with a name is refused; one in another namespace than its path is 400."""
+    review = {"apiVersion": API, "kind": "SelfSubjectAccessReview", "metadata": {"name": "x"}, "spec": pods()}
+    text = message(door.ask("POST", f"{AUTHORIZATION}/selfsubjectaccessreviews", review), 422)
+    assert text.startswith('.authorization.k8s.io "" is invalid: metadata: Invalid value: {"name":"x",')
+    assert text.endswith(": must be empty")
+    spec = {**pods(), "user": "alice"}
+    local = {"apiVersion": API, "kind": "LocalSubjectAccessReview", "metadata": {"namespace": "other"}, "spec": spec}
+    answer = door.ask("POST", f"{AUTHORIZATION}/namespaces/default/localsubjectaccessreviews", local)
+    assert message(answer, 400) == (
+        "the namespace of the provided object does not match the namespace sent on the request"
     )
