@@ -13,6 +13,7 @@ from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.apimachinery.selectors import label_selector_from_object
 from emulator.apiserver.apimachinery.users import UserInfo
+from emulator.apiserver.authn.account_secrets import AccountSecrets
 from emulator.apiserver.authn.certificates import Authority
 from emulator.apiserver.authn.client_certs import ClientCertificates
 from emulator.apiserver.authn.reviews import TokenReviews
@@ -67,6 +68,8 @@ class Assembly:
         self.definition_controller = DefinitionController(self.catalog, self.backing, self.definitions, seams.kind)
         NamespaceController(self.catalog, self.backing, self.namespaces, self._fill_namespace)
         GarbageCollector(self.catalog, self.backing)
+        secrets, accounts = self.store("", "v1", "secrets"), self.store("", "v1", "serviceaccounts")
+        AccountSecrets(self.backing, secrets, accounts, self.tokens, authority.certificate_pem)
         self._write_bootstrap()
         self.storage.subscribe(self._aggregate)
         self.storage.compact(self.storage.revision)

@@ -26,6 +26,8 @@ ISSUER = "https://kubernetes.default.svc"
 AUDIENCE = "https://kubernetes.default.svc"
 USER_PREFIX = "system:serviceaccount:"
 CACHED = 4096
+LASTING_ISSUER = "kubernetes/serviceaccount"
+_LASTING = "kubernetes.io/serviceaccount/"
 LEEWAY_SECONDS = 60  # what is deleted still stands for so long
 Find = Callable[[str, str, str], Object | None]
 """Looks up an object by resource in storage, namespace and name."""
@@ -120,6 +122,18 @@ class ServiceAccountTokens:
             "sub": f"{USER_PREFIX}{namespace}:{account['metadata']['name']}",
         }
 
+    def lasting_claims(self, namespace: str, account: Object, secret: str) -> Object:
+        """The claims of a token that a Secret carries: it is good while the Secret and the account are there."""
+        name = account["metadata"]["name"]
+        return {
+            "iss": LASTING_ISSUER,
+            f"{_LASTING}namespace": namespace,
+            f"{_LASTING}secret.name": secret,
+            f"{_LASTING}service-account.name": name,
+            f"{_LASTING}service-account.uid": account["metadata"]["uid"],
+            "sub": f"{USER_PREFIX}{namespace}:{name}",
+        }
+
     def authenticate(self, credentials: Credentials) -> UserInfo | None:
         """The account that a token is for; None when the token is none of ours. Raises StatusError (401)."""
         token = bearer_token(credentials.authorization)
@@ -133,6 +147,8 @@ class ServiceAccountTokens:
     def check(self, token: str, audiences: list[str]) -> tuple[UserInfo, list[str]]:
         """The user of a good token, with which of *audiences* it is for. Raises InvalidTokenError."""
         claims = self._verified(token)
+        if claims["iss"] == LASTING_ISSUER:
+            return self._lasting_user(token, claims), [audience for audience in audiences if audience == AUDIENCE]
         held = claims.get("aud") or []
         common = [audience for audience in audiences if audience in held]
         if not common:
@@ -154,7 +170,7 @@ class ServiceAccountTokens:
         try:
             header, payload, signature = token.split(".")
             claims = orjson.loads(_decode(payload))
-            if orjson.loads(_decode(header)).get("alg") != "RS256" or claims.get("iss") != ISSUER:
+            if orjson.loads(_decode(header)).get("alg") != "RS256" or claims.get("iss") not in (ISSUER, LASTING_ISSUER):
                 raise InvalidTokenError
             public = self.signing.key.public_key()
             public.verify(_decode(signature), f"{header}.{payload}".encode(), padding.PKCS1v15(), hashes.SHA256())
@@ -191,6 +207,24 @@ class ServiceAccountTokens:
                 if bound.get("uid"):
                     extra[f"authentication.kubernetes.io/{name}-uid"] = (bound["uid"],)
         return user_of(namespace, account["name"], account["uid"], extra)
+
+    def _lasting_user(self, token: str, claims: Any) -> UserInfo:
+        """The account of a Secret's token, while the Secret still carries it. Raises InvalidTokenError."""
+        namespace, name, uid = (
+            claims[_LASTING + field] for field in ("namespace", "service-account.name", "service-account.uid")
+        )
+        secret = self._find("secrets", namespace, claims[f"{_LASTING}secret.name"])
+        carried = ((secret or {}).get("data") or {}).get("token") or ""
+        if secret is None or self._gone(secret) or base64.b64decode(carried) != token.encode():
+            raise InvalidTokenError("token has been invalidated")
+        account = self._find("serviceaccounts", namespace, name)
+        if account is None:
+            raise InvalidTokenError(f'serviceaccounts "{name}" not found')
+        if account["metadata"].get("uid") != uid:
+            raise InvalidTokenError(
+                f"serviceAccount UID ({account['metadata'].get('uid')}) does not match claim ({uid})"
+            )
+        return user_of(namespace, name, uid)
 
     def _check_bound(self, name: str, bound: Object, there: Object | None) -> None:
         if there is None or self._gone(there):

@@ -47,16 +47,16 @@ class NamespaceController:
         key = event.stored.key
         if key.resource == "namespaces":
             if event.type == "ADDED":
-                _soon(self._fill, key.name)
+                soon(self._fill, key.name)
             elif event.type == "MODIFIED":
-                _soon(self.sync, key.name)
+                soon(self.sync, key.name)
             else:
                 self._terminating.discard(key.name)
         elif key.namespace in self._terminating:
-            _soon(self.sync, key.namespace)
+            soon(self.sync, key.namespace)
         elif event.type == "DELETED" and key.resource in ("serviceaccounts", "configmaps"):
             if key.name in ("default", "kube-root-ca.crt"):
-                _soon(self._fill, key.namespace)
+                soon(self._fill, key.namespace)
 
     def _fill(self, name: str) -> None:
         stored = self.namespaces.find("", name)
@@ -162,9 +162,9 @@ class NamespaceController:
                 old.update(new)
 
 
-def _soon(call: Callable[[str], None], name: str) -> None:
+def soon(call: Callable[..., None], *names: str) -> None:
     """Run after the write that caused it has been answered; at once where no loop runs (at start)."""
     try:
-        asyncio.get_running_loop().call_soon(call, name)
+        asyncio.get_running_loop().call_soon(call, *names)
     except RuntimeError:
-        call(name)
+        call(*names)

@@ -210,3 +210,36 @@ def test_only_who_may_create_tokens_gets_one(door):
         'serviceaccounts "bot" is forbidden: User "alice" cannot create resource "serviceaccounts/token" '
         'in API group "" in the namespace "default"'
     )
+
+
+def test_a_secret_carries_a_lasting_token(door):
+    """A Secret of the token type is filled for its account; its token is good until the Secret goes."""
+    secrets = "/api/v1/namespaces/default/secrets"
+    notes = {"kubernetes.io/service-account.name": "bot"}
+    body = {"metadata": {"name": "lasting", "annotations": notes}, "type": "kubernetes.io/service-account-token"}
+    door.make(secrets, body)
+    secret = door.ask("GET", f"{secrets}/lasting").json()
+    account = door.ask("GET", f"{ACCOUNTS}/bot").json()
+    assert secret["metadata"]["annotations"]["kubernetes.io/service-account.uid"] == account["metadata"]["uid"]
+    assert base64.b64decode(secret["data"]["namespace"]) == b"default"
+    assert base64.b64decode(secret["data"]["ca.crt"]).startswith(b"-----BEGIN CERTIFICATE-----")
+    token = base64.b64decode(secret["data"]["token"]).decode()
+    user = review(door, token)["user"]
+    assert user["username"] == "system:serviceaccount:default:bot"
+    assert "exp" not in json.loads(decode(token.split(".")[1]))
+    assert door.ask("DELETE", f"{secrets}/lasting").status_code == 200
+    assert door.ask("GET", "/version", token=token).status_code == 401
+
+
+def test_a_token_secret_goes_with_its_account(door):
+    """A token Secret of an account that is not there is deleted, and so is one whose account goes."""
+    secrets = "/api/v1/namespaces/default/secrets"
+    sort = "kubernetes.io/service-account-token"
+    notes = {"kubernetes.io/service-account.name": "passing"}
+    door.make(secrets, {"metadata": {"name": "early", "annotations": notes}, "type": sort})
+    assert door.ask("GET", f"{secrets}/early").status_code == 404
+    door.make(ACCOUNTS, {"metadata": {"name": "passing"}})
+    door.make(secrets, {"metadata": {"name": "later", "annotations": notes}, "type": sort})
+    assert door.ask("GET", f"{secrets}/later").status_code == 200
+    door.ask("DELETE", f"{ACCOUNTS}/passing")
+    assert door.ask("GET", f"{secrets}/later").status_code == 404
