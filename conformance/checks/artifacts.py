@@ -78,3 +78,33 @@ def artifacts_survive(w: World, case: Case) -> None:
             f"{w.uri(key)} to be there with its {len(content)} bytes",
             answer.said(),
         )
+
+
+@check(
+    "artifact-keys",
+    "s3.any-key",
+    "s3.overwrite",
+    given=st.text("ab /+%&?=#'\u00e9\u4e16~.-_", min_size=1, max_size=24),
+    needs=(Need.S3,),
+)
+def artifact_keys(w: World, case: Case) -> None:
+    """Whatever characters a key has, it names its own object, is listed as it was given, and is overwritten in place."""
+    key = f"{w.key('k')}/{case}"
+    w.keys_made.append(key)
+    for content in (b"first", b"second"):
+        answer = w.store.put(key, content)
+        w.expect(answer.ok, f"PutObject {key!r} to succeed", answer.said(), "s3.any-key")
+        read = w.store.get(key)
+        clause = "s3.any-key" if content == b"first" else "s3.overwrite"
+        w.expect(read.ok and read.bytes == content, f"{content!r} under {key!r}", read.said(), clause)
+    w.equal(w.store.keys_under(key.rpartition(case)[0]), [key], "the keys of the list", "s3.any-key")
+
+
+@check("artifact-large", "s3.large-objects", needs=(Need.S3,), slow=True)
+def artifact_large(w: World, case: Case) -> None:
+    """Megabytes go in and come out whole."""
+    data = b"0123456789abcdef" * (1 << 18)  # 4 MiB
+    key = w.key("large")
+    answer = w.store.put(key, data)
+    w.expect(answer.ok, "PutObject to succeed", answer.said())
+    w.expect(w.store.get(key).bytes == data, f"{len(data)} bytes", "other bytes")

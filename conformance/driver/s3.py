@@ -122,7 +122,15 @@ class ObjectStore:
             self.lane.ask("s3", self.origin, self.keys.name, Question(method, target, sent, body, secret))
         )
 
-    def _sign(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
+    def service(self, name: str, method: str, body: bytes, headers: Mapping[str, str]) -> ObjectAnswer:
+        """A request to another service on the same endpoint. Raises TargetError."""
+        secret = self._sign(method, "/", "", headers, body, name)
+        sent = {**headers, "user-agent": self.user_agent}
+        return ObjectAnswer(self.lane.ask("s3", self.origin, self.keys.name, Question(method, "/", sent, body, secret)))
+
+    def _sign(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, service: str = "s3"
+    ) -> dict[str, str]:
         if self.origin is None:
             return {}
         now = datetime.now(UTC)
@@ -134,10 +142,10 @@ class ObjectStore:
         names = ";".join(sorted(signed))
         lines = "".join(f"{name}:{signed[name].strip()}\n" for name in sorted(signed))
         canonical = "\n".join([method, self.origin.prefix + path, query, lines, names, digest])
-        scope = f"{day}/{self.region}/s3/aws4_request"
+        scope = f"{day}/{self.region}/{service}/aws4_request"
         text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
         key = f"AWS4{self.keys.secret_access_key}".encode()
-        for part in (day, self.region, "s3", "aws4_request"):
+        for part in (day, self.region, service, "aws4_request"):
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
         credential = f"Credential={self.keys.access_key_id}/{scope}, SignedHeaders={names}, Signature={signature}"

@@ -13,6 +13,7 @@ from conformance.checks.check import Need
 from conformance.checks.context import Context, Facts, S3Access
 from conformance.driver.errors import TargetError
 from conformance.driver.history import History
+from conformance.driver.iam import Iam
 from conformance.driver.kubeconfig import read
 from conformance.driver.resources import CRDS
 from conformance.driver.rpc import RpcDoor
@@ -103,10 +104,18 @@ def open_context(doors: Doors, *, run_id: str = "", allow_disruptive: bool = Fal
     )
 
 
+def _identities(context: Context) -> bool:
+    """Whether users of the object store can be made: IAM's API answers on its endpoint."""
+    store = context.store(context.lane("observe-iam", History()), "check=observe")
+    return Iam(store).call("ListUsers").xml.tag == "ListUsersResponse"
+
+
 def _capabilities(context: Context, *, servers: bool) -> frozenset[str]:
     found = set()
     if context.facts.has_s3:
         found.add(Need.S3)
+        if _identities(context):
+            found.add(Need.IDENTITIES)
     if context.facts.rpc:
         found.add(Need.RPC)
     if servers:

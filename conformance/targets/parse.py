@@ -15,6 +15,8 @@ KINDS = (
 
 def parse(text: str) -> Target:
     """The target that *text* names. Raises ValueError with a sentence that lists what is known."""
+    if text.startswith("emulator,"):
+        text = text.replace(",", ":", 1)
     kind, _, rest = text.partition(":")
     if kind == "emulator":
         return _emulator(rest)

@@ -91,3 +91,11 @@ def test_a_plane_that_does_not_start_gives_no_verdict(capsys: pytest.CaptureFixt
     """4: an emulator that does not come up is not judged, and what it said is told."""
     assert run("--target", "emulator:fault=no-such-lie") == 4
     assert "no-such-lie" in capsys.readouterr().out
+
+
+def test_every_core_clause_is_judged_in_either_dialect(tmp_path: Path) -> None:
+    """0: at the standard budget the honest plane is conformant in the upstream dialect as well, and no core clause goes without a verdict."""
+    assert run("--target", "emulator,dialect=upstream", "--budget", "standard", "--report", str(tmp_path)) == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["dialect"] == "upstream"
+    assert [one["id"] for one in report["clauses"] if one["level"] == "core" and one["verdict"] != "pass"] == []
