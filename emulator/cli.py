@@ -53,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except (ValueError, OSError) as error:
-        sys.stderr.write(f"ma-emulator: {error}\n")
+        said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
+        sys.stderr.write(f"ma-emulator: {said}\n")
         return USAGE_ERROR if isinstance(error, ValueError) else FAILURE
 
 

@@ -73,11 +73,12 @@ class Gate:
             entry["sent"] = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
             return start_response(status, headers, *rest)
 
+        entry["verdict"] = "allowed"
         try:
             body = self._serve(environ, start, entry)
         except RefusedError as error:
             body = _refuse(environ, start, error)
-            entry["error"] = error.code
+            entry |= {"error": error.code, "verdict": "denied"}
         entry["seconds"] = round(time.monotonic() - begun, 4)
         self._write(entry)
         return body
@@ -91,19 +92,37 @@ class Gate:
             raise RefusedError(error.code, str(error)) from None
         name = self._users.name(key_id) if key_id else ""
         entry["who"] = name or "anonymous"
+        if service_of(request) not in ("", "s3") or request.path.startswith("/moto-api"):
+            if name != self._administrator and not (name and _asks_who_it_is(request, environ)):
+                raise RefusedError(DENIED, "Access Denied", service_of(request))
+            return self._inner(environ, start)
+        query = {part.partition("=")[0]: part.partition("=")[2] for part in request.query.split("&") if part}
+        source = request.headers.get("x-amz-copy-source", "")
+        bulk = request.method == "POST" and "delete" in query and request.path.strip("/").count("/") == 0
+        every = asked(request.method, unquote(request.path), query, source)
+        first = Asked("s3:DeleteObject", every[0].bucket, "") if bulk else every[0]
+        entry |= {"action": first.action, "bucket": first.bucket, "key": first.key}
         if name == self._administrator:
             return self._inner(environ, start)
-        if service_of(request) not in ("", "s3") or request.path.startswith("/moto-api"):
-            raise RefusedError(DENIED, "Access Denied", service_of(request))
-        query = {part.partition("=")[0]: part.partition("=")[2] for part in request.query.split("&") if part}
-        if request.method == "POST" and "delete" in query and request.path.strip("/").count("/") == 0:
-            return self._delete_objects(environ, start, name, unquote(request.path).strip("/"))
-        source = request.headers.get("x-amz-copy-source", "")
-        for needed in asked(request.method, unquote(request.path), query, source):
+        if bulk:
+            return self._delete_objects(environ, start, name, first.bucket, entry)
+        for needed in every:
             if not self._may(name, needed):
                 entry["denied"] = f"{needed.action} {needed.resource}"
                 raise RefusedError(DENIED, "Access Denied")
-        return self._inner(environ, start)
+        return self._inner(environ, self._hidden(start, name, first))
+
+    def _hidden(self, start: Callable[..., Any], name: str, needed: Asked) -> Callable[..., Any]:
+        """Who may not list a bucket is not told that a key is missing: the answer is AccessDenied (GetObject, "Permissions")."""
+        if needed.action != "s3:GetObject" or self._may(name, Asked("s3:ListBucket", needed.bucket, "")):
+            return start
+
+        def checked(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            if status.startswith("404"):
+                raise RefusedError(DENIED, "Access Denied")
+            return start(status, headers, *rest)
+
+        return checked
 
     def _signer(self, request: Signed) -> str | None:
         secrets, now = self._users.secrets(), datetime.now(UTC)
@@ -115,7 +134,9 @@ class Gate:
     def _may(self, name: str, needed: Asked) -> bool:
         return bool(name) and policy.allows(self._users.policies(name), needed.action, needed.resource)
 
-    def _delete_objects(self, environ: Environ, start: Callable[..., Any], name: str, bucket: str) -> Iterable[bytes]:
+    def _delete_objects(
+        self, environ: Environ, start: Callable[..., Any], name: str, bucket: str, entry: dict[str, Any]
+    ) -> Iterable[bytes]:
         """Bulk deletion: each key is asked for; the others are deleted, as S3 does."""
         data = environ["wsgi.input"].read(_length(environ))
         try:
@@ -131,6 +152,7 @@ class Gate:
                 root.remove(item)
         if not refused:
             return self._inner(_with_body(environ, data), start)
+        entry |= {"verdict": "denied", "denied": f"s3:DeleteObject {' '.join(refused)}"}
         errors = "".join(
             f"<Error><Key>{escape(key)}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             for key in refused
@@ -167,6 +189,14 @@ def _signed(environ: Environ) -> Signed:
         environ["wsgi.input"] = io.BytesIO(data)
         payload = hashlib.sha256(data).hexdigest()
     return Signed(environ["REQUEST_METHOD"], path, query, headers, payload)
+
+
+def _asks_who_it_is(request: Signed, environ: Environ) -> bool:
+    """GetCallerIdentity, which everybody may ask (its body has been read: it is signed)."""
+    body = environ["wsgi.input"]
+    if service_of(request) != "sts" or not isinstance(body, io.BytesIO):
+        return False
+    return b"Action=GetCallerIdentity" in body.getvalue().split(b"&")
 
 
 def _length(environ: Environ) -> int:

@@ -153,3 +153,41 @@ def test_only_the_administrator_reaches_the_stores_own_doors(store):
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(urllib.request.Request(f"{store.endpoint_url}/moto-api/reset", method="POST"))
     assert tried(client(store, store.admin).head_bucket, Bucket="models") == ""
+
+
+def test_who_may_not_list_is_not_told_what_is_missing(store):
+    """A key that is not there is NoSuchKey for those who may list, AccessDenied for those who may only get."""
+    reader = client(store, store.identities["reader"])
+    assert tried(reader.get_object, Bucket="models", Key="missing") == "NoSuchKey"
+    iam = client(store, store.admin, "iam")
+    before = iam.get_user_policy(UserName="reader", PolicyName="models")["PolicyDocument"]
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::models/*"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_user_policy(UserName="reader", PolicyName="models", PolicyDocument=json.dumps(document))
+    try:
+        assert tried(reader.get_object, Bucket="models", Key="missing") == "AccessDenied"
+        assert tried(reader.head_object, Bucket="models", Key="missing") == "403"
+        client(store, store.admin).put_object(Bucket="models", Key="there", Body=b"x")
+        assert tried(reader.get_object, Bucket="models", Key="there") == ""
+    finally:
+        iam.put_user_policy(UserName="reader", PolicyName="models", PolicyDocument=json.dumps(before))
+
+
+@pytest.mark.parametrize("name", ["controller-manager", "task", "reader"])
+def test_everybody_may_ask_who_they_are(store, name):
+    """GetCallerIdentity names the user, whatever it may do; nothing else of STS is open."""
+    sts = client(store, store.identities[name], "sts")
+    assert sts.get_caller_identity()["Arn"].endswith(f":user/{name}")
+    assert tried(sts.get_session_token) == "AccessDenied"
+
+
+def test_a_bulk_delete_that_is_refused_is_logged(store):
+    """The access log has the action, bucket and key of each request, and its verdict."""
+    reader = client(store, store.identities["reader"])
+    reader.delete_objects(Bucket="models", Delete={"Objects": [{"Key": "precious"}]})
+    tried(reader.get_object, Bucket="models", Key="wanted")
+    lines = [json.loads(line) for line in store._access_log.read_text().splitlines()]
+    bulk = next(line for line in lines if "precious" in line.get("denied", ""))
+    assert (bulk["who"], bulk["action"], bulk["verdict"]) == ("reader", "s3:DeleteObject", "denied")
+    got = next(line for line in lines if line.get("key") == "wanted")
+    assert (got["action"], got["bucket"], got["verdict"], got["status"]) == ("s3:GetObject", "models", "allowed", 404)
