@@ -39,11 +39,12 @@ Reconcile = Callable[[Key], Awaitable[Verdict | None]]
 class Controller:
     """Reconciles the objects of one resource."""
 
-    def __init__(self, name: str, reconcile: Reconcile, requeue: Requeue, timers: Timers) -> None:
+    def __init__(self, name: str, reconcile: Reconcile, requeue: Requeue, timers: Timers, workers: int = 10) -> None:
         self._name = name
         self._reconcile = reconcile
         self._requeue = requeue
         self._all_timers = timers
+        self._workers = asyncio.Semaphore(workers)
         self._known: set[Key] = set()
         self._wanted: set[Key] = set()
         self._busy: set[Key] = set()
@@ -92,7 +93,8 @@ class Controller:
     async def _pass(self, key: Key) -> None:
         verdict: Verdict | None = Verdict(changed=False, satisfied=False)
         try:
-            verdict = await self._reconcile(key)
+            async with self._workers:
+                verdict = await self._reconcile(key)
         except (ApiError, httpx.TransportError, TimeoutError) as error:
             _log.warning("%s %s/%s: %s", self._name, key.namespace, key.name, error)
         except Exception:

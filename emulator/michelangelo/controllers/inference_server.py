@@ -6,6 +6,7 @@ whose Triton is not up yet reads FAILED, and one that is decommissioned reads SE
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -76,6 +77,7 @@ class InferenceServers:
     def _creation(self, server: Object) -> list[Actor]:
         space, name = server["metadata"]["namespace"], server["metadata"]["name"]
         backend = (server.get("spec") or {}).get("backendType") or "BACKEND_TYPE_INVALID"
+        backing = _Backing(self._client, space, name)
         unsupported = false("BackendNotFound", f"Failed to get backend: backend not found for type: {backend}")
 
         async def validated() -> Outcome:
@@ -86,7 +88,7 @@ class InferenceServers:
         async def provisioned() -> Outcome:
             if backend != SUPPORTED:
                 return unsupported
-            state = await self._backend_state(space, name)
+            state = await backing.state()
             if state == "SERVING":
                 return DONE
             return false("BackendProvisioningFailed", f"Backend state is not serving: {_STATE}{state}")
@@ -95,8 +97,7 @@ class InferenceServers:
             if backend != SUPPORTED:
                 return unsupported
             try:
-                await self._create(APPS_DEPLOYMENTS, triton_deployment(server))
-                await self._create(SERVICES, triton_service(server, self._url_of(space, name)))
+                await backing.create(triton_deployment(server), triton_service(server, self._url_of(space, name)))
             except ApiError as error:
                 return false("BackendProvisionFailed", f"Failed to provision backend: {error}")
             return DONE
@@ -112,7 +113,7 @@ class InferenceServers:
             if backend != SUPPORTED:
                 return await configured()
             try:
-                await self._create(CONFIG_MAPS, model_config(name, space))
+                await _create(self._client, CONFIG_MAPS, model_config(name, space))
             except ApiError as error:
                 return false("ModelConfigProvisionFailed", f"Failed to create config map: {error}")
             return DONE
@@ -120,10 +121,10 @@ class InferenceServers:
         async def healthy() -> Outcome:
             if backend != SUPPORTED:
                 return unsupported
-            if await self._client.find(APPS_DEPLOYMENTS, space, triton_name(name)) is None:
+            if not await backing.deployed():
                 text = f'failed to get deployment {space}/{triton_name(name)}: deployments.apps "{triton_name(name)}" not found'
                 return false("HealthCheckFailed", f"Health check error: {text}")
-            serving = await self._backend_state(space, name) == "SERVING"
+            serving = await backing.state() == "SERVING"
             return DONE if serving else false("HealthCheckFailed", "Server is not healthy")
 
         return [
@@ -150,10 +151,32 @@ class InferenceServers:
 
         return [Actor("Cleanup", look, clean)]
 
-    async def _backend_state(self, space: str, name: str) -> str:
-        """The state of the Triton Deployment and its Service."""
-        deployment = await self._client.find(APPS_DEPLOYMENTS, space, triton_name(name))
-        service = await self._client.find(SERVICES, space, service_name(name))
+
+class _Backing:
+    """The Triton Deployment of a server and its Service, looked at once in a pass."""
+
+    def __init__(self, client: KubeClient, space: str, name: str) -> None:
+        self._client = client
+        self._space = space
+        self._name = name
+        self._seen: tuple[Object | None, Object | None] | None = None
+
+    async def _look(self) -> tuple[Object | None, Object | None]:
+        if self._seen is None:
+            deployment, service = await asyncio.gather(
+                self._client.find(APPS_DEPLOYMENTS, self._space, triton_name(self._name)),
+                self._client.find(SERVICES, self._space, service_name(self._name)),
+            )
+            self._seen = deployment, service
+        return self._seen
+
+    async def deployed(self) -> bool:
+        """Whether the Deployment is there."""
+        return (await self._look())[0] is not None
+
+    async def state(self) -> str:
+        """The state of the two."""
+        deployment, service = await self._look()
         if deployment is None or service is None:
             return "CREATE_PENDING"
         status = deployment.get("status") or {}
@@ -165,12 +188,21 @@ class InferenceServers:
             return "FAILED"
         return "CREATING"
 
-    async def _create(self, resource: Resource, obj: Object) -> None:
-        try:
-            await self._client.create(resource, obj)
-        except ApiError as error:
-            if error.reason != "AlreadyExists":
-                raise
+    async def create(self, deployment: Object, service: Object) -> None:
+        """Create what is missing. Raises ApiError."""
+        present = await self._look()
+        made = present[0] or await _create(self._client, APPS_DEPLOYMENTS, deployment)
+        self._seen = made, present[1] or await _create(self._client, SERVICES, service)
+
+
+async def _create(client: KubeClient, resource: Resource, obj: Object) -> Object:
+    """Create an object, or let it be what somebody else made it meanwhile. Raises ApiError."""
+    try:
+        return await client.create(resource, obj)
+    except ApiError as error:
+        if error.reason != "AlreadyExists":
+            raise
+        return await client.get(resource, obj["metadata"]["namespace"], obj["metadata"]["name"])
 
 
 def _decommissioned(server: Object) -> bool:

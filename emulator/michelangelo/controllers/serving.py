@@ -44,10 +44,10 @@ class Serving:
         self.triton = TritonServer(client, fleet)
         rollout = Rollout(client, spelling, fleet, timing, now)
         servers = InferenceServers(client, now, seams, self.triton.url)
-        self._servers = Controller("inferenceservers", servers.reconcile, timing.servers, timers)
+        self._servers = Controller("inferenceservers", servers.reconcile, timing.servers, timers, workers=3)
         rollouts = Deployments(client, now, seams, rollout)
         self._deployments = Controller("deployments", rollouts.reconcile, timing.deployments, timers)
-        repositories = Controller("model repositories", fleet.reconcile, timing.workloads, timers)
+        repositories = Controller("model repositories", fleet.reconcile, timing.workloads, timers, workers=100)
         standins = []
         if workloads:
             cluster = Workloads(client, now, timing)

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from emulator.michelangelo.client import KubeClient, Object
 from emulator.michelangelo.controllers.controller import Key, Verdict
@@ -18,10 +17,10 @@ from emulator.michelangelo.controllers.serving_objects import models_of, server_
 from emulator.michelangelo.controllers.timings import Timings
 from emulator.michelangelo.resources import CONFIG_MAPS
 from emulator.michelangelo.timers import Timers
+from emulator.michelangelo.triton.artifacts import UnreadableError, read
 
 SERVER_LABEL = "michelangelo.ai/inference-server"
 READY, UNAVAILABLE, LOADING = "READY", "UNAVAILABLE", "LOADING"
-MAX_FILES = 10_000
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Model:
     state: str = LOADING
     reason: str = ""
     versions: list[str] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
+    engine: str = ""  # platform or backend
 
 
 class Fleet:
@@ -103,7 +102,7 @@ class Fleet:
         """Unload a model; whether it was there."""
         known = self.model(namespace, server, name)
         if known is not None:
-            known.state, known.reason, known.files = UNAVAILABLE, "unloaded", {}
+            known.state, known.reason = UNAVAILABLE, "unloaded"
         return known is not None
 
     async def _load(self, name: str, path: str) -> Model:
@@ -112,32 +111,10 @@ class Fleet:
 
     def _read(self, name: str, path: str) -> Model:
         """A model from the store; one that cannot be read says why."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        parts = urlsplit(path)
-        if parts.scheme != "s3":
-            return Model(name, path, UNAVAILABLE, f"scheme {parts.scheme or '(none)'} is not supported by minio client")
-        prefix = parts.path.strip("/")
+        if self._store is None:
+            self._store = self._make_store()
         try:
-            if self._store is None:
-                self._store = self._make_store()
-            pages = self._store.get_paginator("list_objects_v2").paginate(
-                Bucket=parts.netloc, Prefix=f"{prefix}/", PaginationConfig={"MaxItems": MAX_FILES}
-            )
-            keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-            if not keys and prefix.endswith(".tar"):
-                keys = [prefix]
-            files = {
-                key.removeprefix(f"{prefix}/"): self._store.get_object(Bucket=parts.netloc, Key=key)["Body"].read()
-                for key in keys
-            }
-        except (ClientError, BotoCoreError) as error:
+            found = read(self._store, path)
+        except UnreadableError as error:
             return Model(name, path, UNAVAILABLE, str(error))
-        versions = sorted(
-            {file.partition("/")[0] for file in files if file.partition("/")[0].isdigit() and "/" in file}
-        )
-        if not files:
-            return Model(name, path, UNAVAILABLE, f"no object beneath {path}")
-        if not versions and not any(file.endswith(".tar") for file in files):
-            return Model(name, path, UNAVAILABLE, f"no numbered version directory beneath {path}")
-        return Model(name, path, READY, "", versions or ["1"], files)
+        return Model(name, path, READY, "", found.versions, found.engine)

@@ -90,6 +90,12 @@ class TritonServer:
             case "GET", ["models", name]:
                 found = self._fleet.model(namespace, server, name)
                 return _metadata(found) if found is not None and found.state == READY else _unknown(name)
+            case "GET", ["models", name, "versions", version, "ready"]:
+                found = self._fleet.model(namespace, server, name)
+                ready = found is not None and found.state == READY and version in found.versions
+                return (200, None) if ready else (400, None)
+            case "POST", ["models", _, "infer"]:
+                return 501, {"error": "this emulated Triton loads models but does not run them"}
             case "POST", ["repository", "index"]:
                 return 200, [_indexed(model) for model in models or ()]
             case "POST", ["repository", "models", name, "load"]:
@@ -117,7 +123,7 @@ def _unknown(name: str) -> tuple[int, Any]:
 
 
 def _metadata(model: Model) -> tuple[int, Any]:
-    return 200, {"name": model.name, "versions": model.versions, "platform": "onnxruntime_onnx"}
+    return 200, {"name": model.name, "versions": model.versions, "platform": model.engine, "inputs": [], "outputs": []}
 
 
 def _indexed(model: Model) -> dict[str, str]:

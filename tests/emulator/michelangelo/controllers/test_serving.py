@@ -290,3 +290,19 @@ def test_a_namespace_with_a_rollout_goes(plane, kubectl, namespace, register):
     plane.kubectl("apply", "-f", "-", input=text)
     plane.kubectl("wait", "-n", other, "deployments.michelangelo.api/d", f"--for={FAILED}", "--timeout=20s")
     plane.kubectl("delete", "namespace", other, "--timeout=20s")
+
+
+def test_a_rollout_is_rolled_back_when_its_server_fails(kubectl, namespace):
+    """A server that is gone under a rollout fires the alert: rolled back, with the reason, and left alone."""
+    serving(kubectl, namespace)
+    kubectl("apply", "-f", "-", input=GHOST.format(namespace=namespace))
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="ghost", server="server"))
+    stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_PLACEMENT"
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
+    kubectl("delete", "inferenceserver", "server")
+    stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLBACK_COMPLETE"
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
+    deployment = got(kubectl, "deployments.michelangelo.api", "d")
+    assert deployment["metadata"]["annotations"]["deployment.rollback.reason"] == "Alert fired"
+    assert json.loads(got(kubectl, "configmap", "server-model-config")["data"]["model-list.json"]) == []
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=20s")
