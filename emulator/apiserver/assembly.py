@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
+from emulator.apiserver.admission.policies import Policies
 from emulator.apiserver.admission.rbac_escalation import RbacEscalation
 from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
@@ -56,7 +57,14 @@ class Assembly:
         self._server_address = ""
         self.rbac = RbacAuthorizer(StorageRbacSource(self.storage))
         webhooks = Webhooks(self.storage, self.catalog)
-        chain = Chain([NamespaceLifecycle(self.storage), RbacEscalation(self.rbac), webhooks])
+        chain = Chain(
+            [
+                NamespaceLifecycle(self.storage),
+                RbacEscalation(self.rbac),
+                Policies(self.storage, self.catalog),
+                webhooks,
+            ]
+        )
         self.backing = Backing(self.storage, seams.admission(chain), seams.clock)
         self.tokens = ServiceAccountTokens(self.find, seams.clock.now)
         self.authenticator = Union([Tokens(tokens), self.tokens, ClientCertificates()], tokens)

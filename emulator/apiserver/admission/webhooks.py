@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,23 +19,23 @@ import orjson
 
 from emulator.apiserver.admission import rules
 from emulator.apiserver.admission.chain import Plugin
+from emulator.apiserver.admission.policies import conditions_hold
+from emulator.apiserver.admission.request import admission_request
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.apimachinery.patch import json_patch
-from emulator.apiserver.apimachinery.users import user_object
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.strategy import Context
+from emulator.apiserver.schema.cel.values import CelError
 from emulator.apiserver.storage.interface import Key, KeyNotFoundError, Storage
 
 GROUP = "admissionregistration.k8s.io"
 REVIEW = {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1"}
 MUTATING, VALIDATING = f"mutatingwebhookconfigurations.{GROUP}", f"validatingwebhookconfigurations.{GROUP}"
 DEFAULT_SECONDS = 10
-_EXEMPT = frozenset({"mutatingwebhookconfigurations", "validatingwebhookconfigurations"})
-_OPTIONS = {"CREATE": "CreateOptions", "UPDATE": "UpdateOptions", "DELETE": "DeleteOptions"}
 
 
 class Consultation(Exception):  # noqa: N818 - a request to the endpoint, no error
@@ -136,11 +136,13 @@ class Webhooks(Plugin):
         self, sort: str, operation: str, context: Context, obj: Object | None, old: Object | None
     ) -> Iterator[Asked]:
         resource = context.resource
-        if context.user is SYSTEM or (resource.group == GROUP and resource.plural in _EXEMPT):
+        if context.user is SYSTEM or resource.group == GROUP:
             return
         for configuration, hook in self._hooks(sort):
             kind = self._kind(hook, operation, context)
-            if kind is not None and rules.selects(hook, context, obj, old, self._labels):
+            if kind is None or not rules.selects(hook, context, obj, old, self._labels):
+                continue
+            if _conditions_hold(hook, operation, context, obj, old):
                 yield Asked(f"{sort}/{configuration}", hook, kind)
 
     def _kind(self, hook: Object, operation: str, context: Context) -> Kind | None:
@@ -170,42 +172,31 @@ class Webhooks(Plugin):
             return {}
 
 
+def _conditions_hold(hook: Object, operation: str, context: Context, obj: Object | None, old: Object | None) -> bool:
+    """Whether a hook's matchConditions hold. Raises StatusError (403) when they cannot be evaluated."""
+    if not hook.get("matchConditions"):
+        return True
+    request = admission_request(context.resource, operation, context, obj)
+    try:
+        return conditions_hold(hook["matchConditions"], {"object": obj, "oldObject": old, "request": request})
+    except CelError as error:
+        if hook.get("failurePolicy") == "Ignore":
+            return False
+        raise errors.forbidden(context.resource.group_resource, context.name, str(error)) from None
+
+
 def _review(one: Asked, operation: str, context: Context, obj: Object | None, old: Object | None) -> Object:
     """The AdmissionReview that a webhook is sent."""
-    resource, asked = context.resource, one.kind.resource
-    same = asked == resource
-    seen: Callable[[Object | None], Object | None] = copy if same else lambda it: it and one.kind.convert(copy(it))
-    options: Object = {"kind": _OPTIONS[operation], "apiVersion": "meta.k8s.io/v1"}
-    if context.dry_run:
-        options["dryRun"] = ["All"]
-    request: Object = {
-        "uid": str(uuid.uuid4()),
-        "kind": _kind_of(asked.group, asked.version, asked.kind, obj, context),
-        "resource": {"group": asked.group, "version": asked.version, "resource": asked.plural},
-        "requestKind": _kind_of(resource.group, resource.version, resource.kind, obj, context),
-        "requestResource": {"group": resource.group, "version": resource.version, "resource": resource.plural},
-        "operation": operation,
-        "userInfo": user_object(context.user),
-        "object": seen(obj),
-        "oldObject": seen(old),
-        "dryRun": context.dry_run,
-        "options": options,
-    }
-    if context.subresource:
-        request["subResource"] = request["requestSubResource"] = context.subresource
-    if context.name:
-        request["name"] = context.name
-    namespace = context.name if resource.plural == "namespaces" and not resource.group else context.namespace
-    if namespace:
-        request["namespace"] = namespace
-    return {**REVIEW, "request": request}
 
+    def seen(value: Object | None) -> Object | None:
+        if value is None:
+            return None
+        private: Object = copy(value)
+        return private if one.kind.resource == context.resource else one.kind.convert(private)
 
-def _kind_of(group: str, version: str, kind: str, obj: Object | None, context: Context) -> Object:
-    if context.subresource and obj is not None and obj.get("kind") not in (None, kind):
-        group, _, version = str(obj.get("apiVersion") or "").rpartition("/")
-        kind = obj["kind"]
-    return {"group": group, "version": version, "kind": kind}
+    request = admission_request(one.kind.resource, operation, context, obj)
+    objects = {"object": seen(obj), "oldObject": seen(old)}
+    return {**REVIEW, "request": {"uid": str(uuid.uuid4()), **request, **objects}}
 
 
 def refusal(name: str, status: Object) -> StatusError:

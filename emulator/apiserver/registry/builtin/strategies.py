@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from emulator.apiserver.registry.builtin.admission_policies import PolicyBindingStrategy, PolicyStrategy
 from emulator.apiserver.registry.builtin.autoscaling import AutoscalerStrategy
 from emulator.apiserver.registry.builtin.certificates import ApprovalStrategy, SigningRequestStrategy
 from emulator.apiserver.registry.builtin.configmap import ConfigMapStrategy, ServiceAccountStrategy
@@ -76,21 +77,21 @@ _OWN: dict[str, Callable[[tuple[str, ...]], BuiltinStrategy]] = {
     "ServiceAccount": ServiceAccountStrategy,
     "StatefulSet": StatefulSetStrategy,
     "StorageClass": StorageClassStrategy,
+    "ValidatingAdmissionPolicy": PolicyStrategy,
+    "ValidatingAdmissionPolicyBinding": PolicyBindingStrategy,
     "ValidatingWebhookConfiguration": WebhookStrategy,
 }
 # Kinds without rules of their own: who counts generations, and whose PUT needs a resourceVersion.
 _GENERATIONS = frozenset(
     {
         "DeviceClass", "FlowSchema", "IngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
-        "PriorityLevelConfiguration", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice", "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
+        "PriorityLevelConfiguration", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice",
     }
 )  # fmt: skip
 _CONDITIONAL = frozenset(
     {
         "APIService", "CSIDriver", "CSINode", "CSIStorageCapacity", "FlowSchema", "MutatingAdmissionPolicy",
-        "MutatingAdmissionPolicyBinding", "PriorityLevelConfiguration", "RuntimeClass", "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding", "VolumeAttachment",
+        "MutatingAdmissionPolicyBinding", "PriorityLevelConfiguration", "RuntimeClass", "VolumeAttachment",
     }
 )  # fmt: skip
 

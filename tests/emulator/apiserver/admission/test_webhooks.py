@@ -337,3 +337,13 @@ def test_urls_that_are_refused(door, url, text):
     body = {"metadata": {"name": "c"}, "webhooks": [hook]}
     answer = door.ask("POST", f"{ADMISSION}/validatingwebhookconfigurations", body)
     assert f'webhooks[0].clientConfig.url: Invalid value: "{url}": {text}' in message(answer, 422)
+
+
+@pytest.mark.parametrize(
+    ("expression", "asked"), [("object.metadata.name == 'a'", 1), ("request.userInfo.username == 'alice'", 0)]
+)
+def test_match_conditions_of_a_webhook(door, hook, expression, asked):
+    """A webhook is only asked about what its matchConditions let through."""
+    configure(door, "validating", hook.client(), matchConditions=[{"name": "c", "expression": expression}])
+    door.make(MAPS, {"metadata": {"name": "a"}})
+    assert len(hook.asked) == asked
