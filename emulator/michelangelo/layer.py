@@ -16,6 +16,8 @@ from emulator.michelangelo.seams import LayerSeams
 from emulator.michelangelo.spelling import SPELLINGS
 from emulator.michelangelo.timers import Timers
 
+RPC_USER_AGENT = "michelangelo-apiserver/0.1"  # what gRPC writes is the API server's in managedFields
+
 
 @dataclass(frozen=True, slots=True)
 class S3Access:
@@ -78,6 +80,7 @@ class Layer:
             workloads=config.workloads,
         )
         self._rpc: Any = None
+        self._rpc_client: KubeClient | None = None
 
     async def start(self) -> None:
         """Install the CRDs, then start controllers and doors. Raises ApiError, TimeoutError, OSError."""
@@ -93,7 +96,8 @@ class Layer:
         try:
             server = await asyncio.to_thread(_rpc_module)
             rules = server.Rules(strict=self.config.rpc_strict, auth=self.config.rpc_auth)
-            known = server.services(self.client, self.config.dialect, self.config.now)
+            self._rpc_client = KubeClient(self.config.access, RPC_USER_AGENT)
+            known = server.services(self._rpc_client, self.config.dialect, self.config.now)
             self._rpc = server.RpcServer([self.seams.service(service) for service in known], rules)
             await self._rpc.start(self.config.host, self.config.rpc_port)
         except ModuleNotFoundError as error:
@@ -106,6 +110,8 @@ class Layer:
         await self.serving.stop()
         if self._rpc is not None:
             await self._rpc.stop()
+        if self._rpc_client is not None:
+            await self._rpc_client.close()
         await self.client.close()
 
 

@@ -33,7 +33,7 @@ class Workloads:
             return None
         now = self._now()
         since = self._seen.setdefault(deployment["metadata"]["uid"], now)
-        ready = (now - since).total_seconds() >= self._timings.triton_available
+        ready = _available(deployment) or (now - since).total_seconds() >= self._timings.triton_available
         status = self._status(deployment, ready=ready)
         changed = await put_status(self._client, APPS_DEPLOYMENTS, deployment, status)
         return None if ready and not changed else Verdict(changed, satisfied=False)
@@ -66,3 +66,9 @@ class Workloads:
             else:
                 status["unavailableReplicas"] = replicas
         return status
+
+
+def _available(deployment: Object) -> bool:
+    """Whether its Pods run already: started before us, or restored from a snapshot."""
+    conditions = (deployment.get("status") or {}).get("conditions") or ()
+    return any(item["type"] == "Available" and item["status"] == "True" for item in conditions)

@@ -71,7 +71,8 @@ def test_every_kind_has_six_methods(call, plane, namespace, kind):
     made = getattr(call(kind, "Create", **{kind: obj(namespace, spec, labels={"a": "b"})}), kind)
     labels = dict(made.metadata.labels)
     assert labels["michelangelo/UpdateTimestamp"] == labels["michelangelo/SpecUpdateTimestamp"]
-    assert made.metadata.managedFields, "create keeps managedFields"
+    [entry] = [item for item in made.metadata.managedFields if item.operation == "Update"]
+    assert entry.manager == "michelangelo-apiserver", "create keeps managedFields"
     stored = json.loads(plane.kubectl("get", plural, "x", "-n", namespace, "-o", "json"))
     assert stored["metadata"]["uid"] == made.metadata.uid
 
