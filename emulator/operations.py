@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,17 @@ from emulator.control import Call, ControlDoor
 from emulator.objectstore.moto_child import MotoChild
 
 Answer = dict[str, Any]
+Quiet = Callable[[float], Awaitable[None]]
+"""Waits until no controller is at work, or for so many seconds."""
+QUIET_SECONDS = 1.0
 
 
 class Operations:
     """The handlers of one plane. What it held when they were made is what ``reset`` goes back to."""
 
-    def __init__(self, assembly: Assembly, store: MotoChild, dialect: str) -> None:
+    def __init__(self, assembly: Assembly, store: MotoChild, dialect: str, quiet: Quiet) -> None:
         self._assembly = assembly
+        self._quiet = quiet
         self._store = store
         self._dialect = dialect
         self._clock = assembly.seams.clock
@@ -51,10 +56,17 @@ class Operations:
 
     async def reset(self, call: Call) -> Answer:
         """Go back to how the plane started: API objects, S3 objects and policies, clock."""
-        removed, written = contents.put(self._assembly, self._start)
+        changed = await self._become(self._start)
         self._clock.shift(self._offset)
         await asyncio.to_thread(self._store.reset)
-        return {"objects": removed + written}
+        return {"objects": changed}
+
+    async def _become(self, entries: list[contents.Entry]) -> int:
+        """Hold these objects; what controllers that were at work have written meanwhile goes, too."""
+        changed = sum(contents.put(self._assembly, entries))
+        await self._quiet(QUIET_SECONDS)
+        contents.put(self._assembly, entries)
+        return changed
 
     async def save(self, call: Call) -> Answer:
         """Write everything into a file. Raises OSError, ValueError."""
@@ -74,7 +86,7 @@ class Operations:
             )
         contents.check(self._assembly, snapshot.entries)
         blobs = await asyncio.to_thread(self._store.load, path)
-        contents.put(self._assembly, snapshot.entries)
+        await self._become(snapshot.entries)
         self._clock.shift(timedelta(seconds=snapshot.offset))
         return {"objects": len(snapshot.entries), "blobs": blobs}
 

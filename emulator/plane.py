@@ -114,7 +114,7 @@ class Plane:
         control_address = await self._open_control(control)
         await asyncio.wait_for(layer.start(), READY_SECONDS)
         await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
-        Operations(assembly, store, config.dialect).offer(control)
+        Operations(assembly, store, config.dialect, layer.quiet).offer(control)
         control.add("register", Registrations(layer.client, store, config, self.folder, clock.now).register)
         if config.seed is not None:
             await seeding.apply(layer.client, config.seed)

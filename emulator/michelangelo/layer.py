@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -104,6 +105,11 @@ class Layer:
             self.rpc_closed_because = f"{error.name} is missing: pip install 'michelangelo-emulator[ma]'"
             return
         self.rpc_address = self._rpc.address
+
+    async def quiet(self, seconds: float) -> None:
+        """Return when no controller is at work, or after so long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.serving.quiet(), seconds)
 
     async def stop(self) -> None:
         """End everything."""

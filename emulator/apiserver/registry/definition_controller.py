@@ -66,8 +66,8 @@ class DefinitionController:
                 _soon(lambda: self._gone(codec.load(event.stored.data)))
             else:
                 _soon(lambda: self._follow(key.name))
-        elif event.type == "DELETED" and key.resource in self._serving:
-            _soon(lambda: self._follow(key.resource))
+        elif event.type == "DELETED" and key.resource in self._serving and self._serving[key.resource].terminating:
+            _soon(lambda: self._follow(key.resource))  # it waits for the last of its instances
 
     def _follow(self, name: str) -> None:
         stored = self.definitions.find("", name)

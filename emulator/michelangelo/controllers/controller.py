@@ -59,6 +59,11 @@ class Controller:
         for task in self._passes:
             task.cancel()
 
+    async def quiet(self) -> None:
+        """Return when no pass is under way."""
+        while self._passes:
+            await asyncio.wait(self._passes)
+
     def seen(self, keys: Iterable[Key]) -> None:
         """All objects that there are: a pass over each, and over those that went unseen."""
         present = set(keys)

@@ -82,6 +82,11 @@ class Serving:
             controller.stop()
         await self.triton.stop()
 
+    async def quiet(self) -> None:
+        """Return when no controller is at work."""
+        for controller in self._controllers:
+            await controller.quiet()
+
     # Who depends on what
 
     def _config_changed(self, key: Key) -> None:

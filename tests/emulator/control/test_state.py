@@ -99,6 +99,19 @@ def test_reset_leaves_what_a_plane_starts_with(own, tmp_path):
     assert "No resources found" in own.kubectl("get", "modelfamilys", "-A", check=False)
 
 
+@pytest.mark.parametrize("delay", [0, 0.02, 0.1])
+def test_a_reset_leaves_nothing_of_what_controllers_were_at(own, delay):
+    """A reset in the midst of a server's coming up: nothing that its controller was about to make is there afterwards."""
+    server = {"apiVersion": "michelangelo.api/v2", "kind": "InferenceServer", "metadata": {"name": "s"}}
+    server["spec"] = {"backendType": "BACKEND_TYPE_TRITON", "initSpec": {"numInstances": 1}}
+    own.kubectl("apply", "-f", "-", input=json.dumps(server))
+    time.sleep(delay)
+    own.run("ma-emulator", "reset")
+    time.sleep(0.3)  # anything late would be there by then
+    left = objects(own, "inferenceservers", "deployments.apps", "services", "configmaps", "events")
+    assert [item["metadata"]["name"] for item in left if item["metadata"]["name"] != "kube-root-ca.crt"] == []
+
+
 def test_watchers_see_a_reset(own):
     """Whoever watches is told of each object that goes."""
     own.kubectl("create", "configmap", "watched")
