@@ -110,6 +110,8 @@ def models_of(config: Object | None) -> list[Object]:
         entries = json.loads(text)
     except json.JSONDecodeError:
         return []
+    if not isinstance(entries, list):
+        return []
     return [entry for entry in entries if isinstance(entry, dict) and entry.get("name")]
 
 
