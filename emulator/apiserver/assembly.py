@@ -8,6 +8,7 @@ from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
 from emulator.apiserver.admission.rbac_escalation import RbacEscalation
+from emulator.apiserver.admission.service_account import ServiceAccount
 from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
 from emulator.apiserver.apimachinery import codec
@@ -56,15 +57,14 @@ class Assembly:
         self.catalog = Catalog()
         self._server_address = ""
         self.rbac = RbacAuthorizer(StorageRbacSource(self.storage))
-        webhooks = Webhooks(self.storage, self.catalog)
-        chain = Chain(
-            [
-                NamespaceLifecycle(self.storage),
-                RbacEscalation(self.rbac),
-                Policies(self.storage, self.catalog),
-                webhooks,
-            ]
-        )
+        plugins = [
+            NamespaceLifecycle(self.storage),
+            ServiceAccount(self.find),
+            RbacEscalation(self.rbac),
+            Policies(self.storage, self.catalog),
+            Webhooks(self.storage, self.catalog),
+        ]
+        chain = Chain(plugins)
         self.backing = Backing(self.storage, seams.admission(chain), seams.clock)
         self.tokens = ServiceAccountTokens(self.find, seams.clock.now)
         self.authenticator = Union([Tokens(tokens), self.tokens, ClientCertificates()], tokens)

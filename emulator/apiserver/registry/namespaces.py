@@ -28,6 +28,8 @@ _CONDITIONS = (
     ("NamespaceFinalizersRemaining", "ContentHasNoFinalizers", "All content-preserving finalizers finished"),
 )
 
+_FILLED = (("serviceaccounts", "default"), ("configmaps", "kube-root-ca.crt"))
+
 Fill = Callable[[str], Iterable[tuple[str, Object]]]
 """What a new namespace gets: (resource name in storage, object) pairs."""
 
@@ -54,9 +56,8 @@ class NamespaceController:
                 self._terminating.discard(key.name)
         elif key.namespace in self._terminating:
             soon(self.sync, key.namespace)
-        elif event.type == "DELETED" and key.resource in ("serviceaccounts", "configmaps"):
-            if key.name in ("default", "kube-root-ca.crt"):
-                soon(self._fill, key.namespace)
+        elif event.type != "ADDED" and (key.resource, key.name) in _FILLED:
+            soon(self._fill, key.namespace)
 
     def _fill(self, name: str) -> None:
         stored = self.namespaces.find("", name)
@@ -64,13 +65,22 @@ class NamespaceController:
             return
         for resource, obj in self.fill(name):
             served = next((s for s in self.catalog.stores() if s.store and s.store.name == resource), None)
-            if served is None or served.store is None or served.store.find(name, obj["metadata"]["name"]):
+            if served is None or served.store is None:
+                continue
+            existing = served.store.find(name, obj["metadata"]["name"])
+            if existing is not None:
+                self._restore(served.store, served.store.decode(existing), obj)
                 continue
             context = Context(
                 served.resource, name, SYSTEM, self.backing.clock.timestamp(), manager="kube-controller-manager"
             )
             context.name = obj["metadata"]["name"]
             served.store.create(context, served.kind, obj)
+
+    def _restore(self, store: Store, there: Object, wanted: Object) -> None:
+        """Put back what somebody changed in the CA that a namespace is given."""
+        if "data" in wanted and there.get("data") != wanted["data"]:
+            store.write({**there, "data": wanted["data"]})
 
     def sync(self, name: str) -> None:
         """Empty a namespace that is being deleted; remove it once nothing is left and nobody else holds it."""
