@@ -32,6 +32,8 @@ CHAPTERS = (
     "rpc",
     "retention",
     "dates",
+    "reinstall",
+    "versions",
 )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import secrets
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from conformance.driver.errors import TargetError
+from conformance.engine import known
 from conformance.engine.budget import BUDGETS
 from conformance.engine.events import EventLog
 from conformance.engine.observe import open_context
@@ -60,6 +62,12 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="checks at a time, for targets that are far away (default: 1)",
     )
     parser.add_argument(
+        "--known-failures",
+        type=Path,
+        metavar="FILE",
+        help="YAML rows of clause, owner, reason and expires: they are run, and excused while they fail; one that passes fails the run",
+    )
+    parser.add_argument(
         "--allow-disruptive", action="store_true", help="run checks that others on the target may notice"
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show every clause")
@@ -71,6 +79,7 @@ def command(options: argparse.Namespace) -> int:
     target = parse(options.target)
     budget = BUDGETS[options.budget]
     selection = select(budget, options.profile, options.check)
+    excused = known.load(options.known_failures, datetime.now(UTC).date()) if options.known_failures else []
     seed = options.seed if options.seed is not None else secrets.randbelow(2**32)
     folder = options.report
     if folder is not None:
@@ -84,7 +93,7 @@ def command(options: argparse.Namespace) -> int:
                     f"judging {target.name}: {len(selection.checks)} checks, budget {budget.name}, seed {seed}",
                     soft_wrap=True,
                 )
-                plan = Plan(target.name, budget, seed, selection, options.workers)
+                plan = Plan(target.name, budget, seed, selection, options.workers, excused)
                 score = run(plan, context, observation, log, _progress(console))
         except TargetError as error:
             console.print(f"[bold red]no verdict[/]: {error}", soft_wrap=True)

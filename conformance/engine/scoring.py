@@ -93,7 +93,10 @@ def _profile(profile: str, scores: Iterable[ClauseScore], *, partial: bool) -> V
     required = [one.verdict for one in own if one.required]
     judged = [verdict for verdict in required if verdict not in OUTSIDE]
     judged += [
-        one.verdict for one in own if not one.required and one.verdict in (Verdict.ERROR, Verdict.FAIL, Verdict.WARN)
+        one.verdict
+        for one in own
+        if not one.required
+        and (one.verdict in (Verdict.ERROR, Verdict.FAIL, Verdict.WARN) or (partial and one.verdict not in OUTSIDE))
     ]
     if not judged:
         return worst([verdict for verdict in required if verdict in OUTSIDE] or [Verdict.NOT_SCORED])
