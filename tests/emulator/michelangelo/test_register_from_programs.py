@@ -81,20 +81,20 @@ def test_one_file_and_a_path_are_registered(plane, namespace, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("values", "content", "code", "said"),
+    ("values", "sent", "code", "said"),
     [
-        ({"namespace": "default"}, tar(a=b"a"), 400, "name is missing"),
-        ({"name": "bad"}, tar(a=b"a"), 400, "namespace is missing"),
-        ({"name": "bad", "namespace": "default"}, b"text", 400, "no tar archive"),
-        ({"name": "bad", "namespace": "default"}, tar(), 400, "no files"),
-        ({"name": "bad", "namespace": "default", "filename": "../x"}, b"x", 400, "without folders"),
-        ({"name": "bad", "namespace": "default", "package": "zip"}, tar(a=b"a"), 400, "known are triton"),
-        ({"name": "bad", "namespace": "default", "revision": "one"}, tar(a=b"a"), 400, "no number"),
-        ({"name": "bad", "namespace": "default", "labels": "a=b"}, tar(a=b"a"), 400, "labels is no JSON"),
-        ({"name": "bad", "namespace": "default", "kind": "X"}, tar(a=b"a"), 400, "spec.kind"),
-        ({"name": "Bad_", "namespace": "default"}, tar(a=b"a"), 400, "metadata.name"),
-        ({"name": "bad", "namespace": "none-such"}, tar(a=b"a"), 400, '"none-such" not found'),
-        ({"name": "bad", "namespace": "default", "color": "red"}, tar(a=b"a"), 400, "unknown value 'color'"),
+        ({"namespace": "default"}, "files", 400, "name is missing"),
+        ({"name": "bad"}, "files", 400, "namespace is missing"),
+        ({"name": "bad", "namespace": "default"}, "text", 400, "no tar archive"),
+        ({"name": "bad", "namespace": "default"}, "nothing", 400, "no files"),
+        ({"name": "bad", "namespace": "default", "filename": "../x"}, "text", 400, "without folders"),
+        ({"name": "bad", "namespace": "default", "package": "zip"}, "files", 400, "known are triton"),
+        ({"name": "bad", "namespace": "default", "revision": "one"}, "files", 400, "no number"),
+        ({"name": "bad", "namespace": "default", "labels": "a=b"}, "files", 400, "labels is no JSON"),
+        ({"name": "bad", "namespace": "default", "kind": "X"}, "files", 400, "spec.kind"),
+        ({"name": "Bad_", "namespace": "default"}, "files", 400, "metadata.name"),
+        ({"name": "bad", "namespace": "none-such"}, "files", 400, '"none-such" not found'),
+        ({"name": "bad", "namespace": "default", "color": "red"}, "files", 400, "unknown value 'color'"),
         ({"name": "bad", "namespace": "default"}, None, 400, "artifact is missing"),
         ({"name": "bad", "namespace": "default", "artifact": "here"}, None, 400, "absolute path"),
         (
@@ -105,8 +105,9 @@ def test_one_file_and_a_path_are_registered(plane, namespace, tmp_path):
         ),
     ],
 )
-def test_what_cannot_be_registered_is_said(plane, values, content, code, said):
+def test_what_cannot_be_registered_is_said(plane, values, sent, code, said):
     """A refusal names the value that is wrong, and nothing is made."""
+    content = {"files": tar(a=b"a"), "nothing": tar(), "text": b"text", None: None}[sent]
     answer = post(plane, values, content)
     assert answer.status_code == code
     assert said in answer.json()["error"]
