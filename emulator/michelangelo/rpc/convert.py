@@ -149,7 +149,7 @@ def _scalar(field: Any, value: Any) -> Any:
             return value
         known = field.enum_type.values_by_name.get(value)
         if known is None:
-            raise ConversionError(f"{field.name}: {value!r} is none of {field.enum_type.name}")
+            raise ValueError(f"{value!r} is none of {field.enum_type.name}")
         return known.number
     if field.type == _BYTES:
         return base64.b64decode(value)
