@@ -63,10 +63,16 @@ class Service:
     # Between the two worlds
 
     def _read(self, message: Any) -> Object:
-        """A message as the object that Kubernetes gets. Raises RpcError when it breaks a rule of its kind."""
+        """A message as the object that Kubernetes gets. Raises RpcError when it breaks a rule, or has no JSON form."""
         broken = problem(message)
         if broken is not None:
             raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, broken)
+        try:
+            return self._object(message)
+        except ValueError as error:  # a time or a duration out of its range
+            raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, str(error)) from None
+
+    def _object(self, message: Any) -> Object:
         meta = to_json(message.metadata)
         for name in ("generation", "deletionGracePeriodSeconds"):
             if name in meta:

@@ -17,6 +17,7 @@ KINDS = ("cluster", "deployment", "inference_server", "model_family", "model", "
 _BOOL, _ENUM, _STRING, _BYTES, _MESSAGE = 8, 14, 9, 12, 11
 _FLOAT = {1: 64, 2: 32}
 _RANGES = {3: (-(2**63), 2**63 - 1), 4: (0, 2**64 - 1), 5: (-(2**31), 2**31 - 1), 13: (0, 2**32 - 1)}
+_TIMES = ("google.protobuf.Duration", "google.protobuf.Timestamp")
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 
 
@@ -57,6 +58,8 @@ def fill(draw: Any, message: Any, depth: int) -> None:
         elif field.type == _MESSAGE and field.message_type.full_name == "google.protobuf.Struct":
             if not field.is_repeated:
                 getattr(message, field.name).update({"a": 1.5, "b": ["x", None, True]})
+        elif field.type == _MESSAGE and field.message_type.full_name in _TIMES:
+            getattr(message, field.name).seconds = draw(st.integers(0, 10**9))
         elif field.type == _MESSAGE:
             if depth and not field.message_type.full_name.startswith("k8s."):
                 inner = getattr(message, field.name)

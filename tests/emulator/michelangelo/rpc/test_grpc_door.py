@@ -163,6 +163,21 @@ def test_a_broken_rule_is_said_before_kubernetes_is_asked(call, namespace):
     assert refusal == (grpc.StatusCode.INVALID_ARGUMENT, "spec.name must be alphanumeric, underscore or dash")
 
 
+def test_a_duration_that_is_none_is_refused(call, namespace):
+    """What has no JSON form is the caller's mistake, not ours."""
+    from michelangelo.gen.api.v2 import deployment_svc_pb2
+
+    request = deployment_svc_pb2.CreateDeploymentRequest()
+    json_format.ParseDict(obj(namespace, OFFLINE), request.deployment)
+    request.deployment.spec.shadow_spec.duration.seconds = 1
+    request.deployment.spec.shadow_spec.duration.nanos = -1
+    path = "/michelangelo.api.v2.DeploymentService/CreateDeployment"
+    with pytest.raises(grpc.RpcError) as refusal:
+        call.channel.unary_unary(path, bytes, bytes)(request.SerializeToString(), timeout=9, metadata=METADATA)
+    assert refusal.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert "Duration is not valid" in refusal.value.details()
+
+
 def test_a_project_makes_its_namespace(call, plane):
     """A Project is named like its namespace, which comes into being with it; default and kube-* are out of bounds."""
     name = f"p-{uuid.uuid4().hex[:8]}"
