@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from emulator.apiserver.admission.certificates import CertificateRequests
 from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
@@ -18,6 +19,7 @@ from emulator.apiserver.apimachinery.users import UserInfo
 from emulator.apiserver.authn.account_secrets import AccountSecrets
 from emulator.apiserver.authn.certificates import Authority
 from emulator.apiserver.authn.client_certs import ClientCertificates
+from emulator.apiserver.authn.request_signer import RequestSigner
 from emulator.apiserver.authn.reviews import TokenReviews
 from emulator.apiserver.authn.service_accounts import ServiceAccountTokens
 from emulator.apiserver.authn.union import Tokens, Union
@@ -61,6 +63,7 @@ class Assembly:
             NamespaceLifecycle(self.storage),
             ServiceAccount(self.find),
             RbacEscalation(self.rbac),
+            CertificateRequests(self.rbac),
             Policies(self.storage, self.catalog),
             Webhooks(self.storage, self.catalog),
         ]
@@ -78,6 +81,7 @@ class Assembly:
         GarbageCollector(self.catalog, self.backing)
         secrets, accounts = self.store("", "v1", "secrets"), self.store("", "v1", "serviceaccounts")
         AccountSecrets(self.backing, secrets, accounts, self.tokens, authority.certificate_pem)
+        RequestSigner(self.backing, self.store("certificates.k8s.io", "v1", "certificatesigningrequests"), authority)
         self._write_bootstrap()
         self.storage.subscribe(self._aggregate)
         self.storage.compact(self.storage.revision)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @pytest.fixture
@@ -139,3 +143,35 @@ def test_describe_a_sum_of_roles(kubectl, namespace):
     finally:
         kubectl("delete", "clusterrole", name)
     assert "models.michelangelo.api" not in kubectl("describe", "clusterrole", "view")
+
+
+def test_a_client_certificate(kubectl, namespace, tmp_path):
+    """A request for a certificate, ``certificate approve``, and kubectl is the certificate's user in its groups."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    names = [(x509.NameOID.ORGANIZATION_NAME, "crew"), (x509.NameOID.COMMON_NAME, namespace)]
+    subject = x509.Name([x509.NameAttribute(*name) for name in names])
+    request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    document = {
+        "apiVersion": "certificates.k8s.io/v1",
+        "kind": "CertificateSigningRequest",
+        "metadata": {"name": namespace},
+        "spec": {
+            "request": base64.b64encode(request.public_bytes(pem)).decode(),
+            "signerName": "kubernetes.io/kube-apiserver-client",
+            "usages": ["client auth"],
+        },
+    }
+    kubectl("create", "-f", "-", input=json.dumps(document))
+    assert "Pending" in kubectl("get", "csr", namespace)
+    kubectl("certificate", "approve", namespace)
+    assert "Approved,Issued" in kubectl("get", "csr", namespace)
+    encoded = kubectl("get", "csr", namespace, "-o", "jsonpath={.status.certificate}")
+    shown, secret = tmp_path / "client.crt", tmp_path / "client.key"
+    shown.write_bytes(base64.b64decode(encoded))
+    form = serialization.PrivateFormat.PKCS8
+    secret.write_bytes(key.private_bytes(pem, form, serialization.NoEncryption()))
+    words = ("--client-certificate", str(shown), "--client-key", str(secret))
+    who = table(kubectl(*words, "auth", "whoami", token=""))
+    assert (who["Username"], who["Groups"]) == (namespace, "[crew system:authenticated]")
+    kubectl("delete", "csr", namespace)

@@ -1,4 +1,4 @@
-"""CertificateSigningRequests (k8s.io/kubernetes/pkg/registry/certificates). Nobody signs here; they are kept and shown."""
+"""CertificateSigningRequests (k8s.io/kubernetes/pkg/registry/certificates). Who signs: authn/request_signer.py."""
 
 from __future__ import annotations
 

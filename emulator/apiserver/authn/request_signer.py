@@ -1,0 +1,67 @@
+"""Signs approved CertificateSigningRequests for clients (k8s.io/kubernetes/pkg/controller/certificates/signer)."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from emulator.apiserver.apimachinery.objects import Object, metadata
+from emulator.apiserver.authn.certificates import VALID, Authority
+from emulator.apiserver.registry.namespaces import soon
+from emulator.apiserver.registry.store import Backing, Store
+from emulator.apiserver.storage.interface import Event
+
+SIGNERS = ("kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet")
+USAGES = frozenset({"digital signature", "key encipherment", "client auth"})
+MANAGER = "kube-controller-manager"
+
+
+class RequestSigner:
+    """Gives approved requests their certificate; those that ask for what clients do not get are marked Failed."""
+
+    def __init__(self, backing: Backing, requests: Store, authority: Authority) -> None:
+        self._clock = backing.clock
+        self._requests = requests
+        self._authority = authority
+        backing.storage.subscribe(self._notice)
+
+    def _notice(self, event: Event) -> None:
+        if event.stored.key.resource == self._requests.name and event.type == "MODIFIED":
+            soon(self._sync, event.stored.key.name)
+
+    def _sync(self, name: str) -> None:
+        stored = self._requests.find("", name)
+        if stored is None:
+            return
+        old = self._requests.decode(stored)
+        status = old.get("status") or {}
+        held = {each["type"] for each in status.get("conditions") or () if each.get("status", "True") == "True"}
+        if held != {"Approved"} or status.get("certificate") or old["spec"]["signerName"] not in SIGNERS:
+            return
+        new = {**old, "metadata": {**metadata(old)}}
+        try:
+            new["status"] = {**status, "certificate": base64.b64encode(self._sign(old["spec"])).decode()}
+        except ValueError as error:
+            now = self._clock.timestamp()
+            failed = {"type": "Failed", "status": "True", "reason": "SignerValidationFailure", "message": str(error)}
+            failed |= {"lastUpdateTime": now, "lastTransitionTime": now}
+            new["status"] = {**status, "conditions": [*status["conditions"], failed]}
+        self._requests.kind.field_manager("status").update(old, new, MANAGER, self._clock.timestamp())
+        self._requests.write(new)
+
+    def _sign(self, spec: Object) -> bytes:
+        """A certificate (PEM) for the request's subject. Raises ValueError when it asks for too much."""
+        usages = set(spec.get("usages") or ())
+        if "client auth" not in usages or usages - USAGES:
+            raise ValueError(f"usages did not match {sorted(USAGES)}")
+        request = x509.load_pem_x509_csr(base64.b64decode(spec["request"]))
+        if not request.is_signature_valid:
+            raise ValueError("unable to verify the signature of the request")
+        seconds = spec.get("expirationSeconds")
+        lasting = min(VALID, timedelta(seconds=seconds)) if seconds else VALID
+        return self._authority.sign(request, self._now() + lasting)
+
+    def _now(self) -> datetime:
+        return self._clock.now()
