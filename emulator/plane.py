@@ -115,7 +115,9 @@ class Plane:
         await asyncio.wait_for(layer.start(), READY_SECONDS)
         await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
         Operations(assembly, store, config.dialect, layer.quiet).offer(control)
-        control.add("register", Registrations(layer.client, store, config, self.folder, clock.now).register)
+        control.add(
+            "register", Registrations(layer.client, store, config, self.folder, clock.now, parts.layer).register
+        )
         if config.seed is not None:
             await seeding.apply(layer.client, config.seed)
             await asyncio.to_thread(seeding.upload, store.client(), config.seed)

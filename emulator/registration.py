@@ -5,19 +5,22 @@
     model = register("fraud-detector", "ml-team", "model/", package="triton")
     print(model["spec"]["deployable_artifact_uri"])
 
-Elsewhere than at a plane of ours (a cluster and a store that the same variables name) it acts as who the environment says.
+The plane does the work, by its control door. Elsewhere than at a plane of ours (a cluster and a store that the same variables name) it is
+done here, as who the environment says.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from emulator import running
+from emulator.control import ControlClient, ControlError
+from emulator.doors import Doors
 from emulator.michelangelo.client import KubeClient, Object
 from emulator.michelangelo.kubeconfig import access as kube_access
 from emulator.michelangelo.registration import (
@@ -27,12 +30,13 @@ from emulator.michelangelo.registration import (
     RegistrationError,
     StoreAccess,
 )
-from emulator.michelangelo.registration.layout import DEFAULT as DEFAULT_LAYOUT
+from emulator.michelangelo.registration import layout as layouts
 from emulator.michelangelo.resources import DEFINITIONS
 from emulator.michelangelo.spelling import SPELLINGS
 
 __all__ = ["RefusedError", "Registration", "RegistrationError", "register"]
 VARIABLES = ("KUBECONFIG", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "MODELS_BUCKET")
+REGISTRATION_SECONDS = 3600.0  # a model is uploaded meanwhile
 
 
 def register(name: str, namespace: str, artifact: str | os.PathLike[str], *, layout: str = "", **words: Any) -> Object:
@@ -50,42 +54,44 @@ def run(registration: Registration, layout: str = "") -> Object:
         raise ValueError(
             f'{", ".join(missing)} not set: run inside `ma-emulator exec -- ...`, or first `eval "$(ma-emulator env)"`'
         )
-    return asyncio.run(_register(registration, layout or os.environ.get("MA_ARTIFACT_LAYOUT") or DEFAULT_LAYOUT))
+    registration.check()
+    layout = layouts.checked(layout or os.environ.get("MA_ARTIFACT_LAYOUT") or layouts.DEFAULT)
+    plane = _plane()
+    return asyncio.run(_register(registration, layout)) if plane is None else _ask(plane, registration, layout)
+
+
+def _plane() -> Doors | None:
+    """The plane of the environment, unless the variables name another store than its own."""
+    try:
+        doors = running.current(None)
+    except running.NotRunningError:
+        return None
+    return doors if doors.s3_endpoint == os.environ["AWS_ENDPOINT_URL"] else None
+
+
+def _ask(plane: Doors, registration: Registration, layout: str) -> Object:
+    values = {name: value for name, value in asdict(registration).items() if value not in (None, "", {})}
+    values |= {"artifact": str(registration.artifact.resolve()), "layout": layout}
+    try:
+        model: Object = ControlClient(plane.control, plane.control_token, REGISTRATION_SECONDS).call(
+            "register", **values
+        )
+    except ControlError as error:
+        raise RegistrationError(str(error)) from None
+    except ValueError as error:  # what can be seen from here has been checked
+        raise RefusedError(str(error)) from None
+    return model
 
 
 async def _register(registration: Registration, layout: str) -> Object:
     client = KubeClient(kube_access(Path(os.environ["KUBECONFIG"].partition(os.pathsep)[0])), "ma-emulator")
-    task, manager = _stores()
+    endpoint, key_id, secret, bucket = (os.environ[name] for name in VARIABLES[1:])
+    store = StoreAccess(endpoint, bucket, os.environ.get("AWS_DEFAULT_REGION", "us-east-1"), key_id, secret)
     try:
         spelling = SPELLINGS[await dialect_of(client)]
-        return await Registrar(client, spelling, task, manager, layout, _note).register(registration)
+        return await Registrar(client, spelling, store, store, layout).register(registration)
     finally:
         await client.close()
-
-
-def _stores() -> tuple[StoreAccess, StoreAccess]:
-    """The store as the task and as the controller manager; elsewhere than at a plane of ours, as who the environment says."""
-    given = {name: os.environ[name] for name in VARIABLES if name.startswith(("AWS_", "MODELS_"))}
-    region = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
-
-    def access(variables: Mapping[str, str]) -> StoreAccess:
-        endpoint, key_id, secret, bucket = (variables[name] for name in VARIABLES[1:])
-        return StoreAccess(endpoint, bucket, region, key_id, secret)
-
-    try:
-        doors = running.current(None)
-    except running.NotRunningError:
-        return access(given), access(given)
-    if doors.s3_endpoint != given["AWS_ENDPOINT_URL"]:
-        return access(given), access(given)
-    return access(doors.credentials("task")), access(doors.credentials("controller-manager"))
-
-
-def _note(line: str) -> None:
-    """A line of the controller manager's log, where the plane keeps one."""
-    folder = os.environ.get("MA_PLANE")
-    if folder and Path(folder).is_dir():
-        note(Path(folder), line)
 
 
 def note(folder: Path, line: str) -> None:

@@ -18,6 +18,8 @@ from emulator.config import Config
 from emulator.control import Call
 from emulator.michelangelo.client import KubeClient
 from emulator.michelangelo.registration import RefusedError, Registrar, RegistrationError, StoreAccess, upload
+from emulator.michelangelo.registration.upload import Registers
+from emulator.michelangelo.seams import LayerSeams
 from emulator.michelangelo.spelling import SPELLINGS
 from emulator.objectstore.moto_child import MotoChild
 from emulator.registration import note
@@ -27,8 +29,15 @@ class Registrations:
     """The handler of one plane: the platform's own client, the store as the task and as the controller manager."""
 
     def __init__(
-        self, client: KubeClient, store: MotoChild, config: Config, folder: Path, now: Callable[[], datetime]
+        self,
+        client: KubeClient,
+        store: MotoChild,
+        config: Config,
+        folder: Path,
+        now: Callable[[], datetime],
+        seams: LayerSeams,
     ) -> None:
+        self._seams = seams
         self._client = client
         self._store = store
         self._config = config
@@ -44,7 +53,11 @@ class Registrations:
         except RegistrationError as error:
             raise OSError(str(error)) from None
 
-    def _registrar(self, layout: str) -> Registrar:
+    def _registrar(self, layout: str) -> Registers:
+        registrar: Registers = self._seams.registration(self._honest(layout))
+        return registrar
+
+    def _honest(self, layout: str) -> Registrar:
         return Registrar(
             self._client,
             SPELLINGS[self._config.dialect],

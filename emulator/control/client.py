@@ -18,20 +18,21 @@ class ControlError(OSError):
 class ControlClient:
     """One plane's control door."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, seconds: float = SECONDS) -> None:
         self._url = url
         self._token = token
+        self._seconds = seconds
 
-    def call(self, name: str, **values: Any) -> Any:
+    def call(self, handler: str, /, **values: Any) -> Any:
         """Call a handler; the answer is what it says. Raises ControlError, or ValueError when what was asked is wrong."""
         from urllib.error import HTTPError
         from urllib.request import ProxyHandler, Request, build_opener
 
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        request = Request(f"{self._url}/v1/{name}", json.dumps(values).encode(), headers)
+        request = Request(f"{self._url}/v1/{handler}", json.dumps(values).encode(), headers)
         here = build_opener(ProxyHandler({}))  # it is on this machine
         try:
-            with here.open(request, timeout=SECONDS) as answer:
+            with here.open(request, timeout=self._seconds) as answer:
                 return json.load(answer)
         except HTTPError as error:
             said = _said(error)

@@ -19,4 +19,4 @@ class LayerSeams:
     condition: Callable[[dict[str, Any]], dict[str, Any]] = _same  # of InferenceServers and Deployments
     status: Callable[[dict[str, Any]], dict[str, Any]] = _same
     service: Callable[[Any], Any] = _same  # a gRPC servicer
-    registration: Callable[[Any], Any] = _same
+    registration: Callable[[Any], Any] = _same  # what registers: see registration/upload.py, Registers

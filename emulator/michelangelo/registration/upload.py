@@ -9,16 +9,23 @@ from dataclasses import fields
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from emulator.michelangelo.client import Object
-from emulator.michelangelo.registration.registrar import Registrar
 from emulator.michelangelo.registration.request import Registration
 
 NAMES = frozenset(field.name for field in fields(Registration))
 
 
-async def register(registrar: Callable[[str], Registrar], values: Mapping[str, Any], body: IO[bytes] | None) -> Object:
+class Registers(Protocol):
+    """A Registrar, or something fitted around one."""
+
+    async def register(self, registration: Registration) -> Object:
+        """Register; the answer is the Model. Raises RegistrationError, ValueError."""
+        ...
+
+
+async def register(registrar: Callable[[str], Registers], values: Mapping[str, Any], body: IO[bytes] | None) -> Object:
     """Register; *registrar* makes one for a layout. The answer is the Model.
 
     Without a body ``artifact`` is a path on the plane's machine. Raises ValueError, RegistrationError.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 
 import boto3
 import pytest
@@ -187,3 +188,50 @@ def test_the_layout_is_a_setting(plane, namespace, tmp_path):
     )
     spec = model(plane, namespace, "laid")["spec"]
     assert spec["model_artifact_uri"] == [f"s3://michelangelo-models/x/raw/{namespace}-laid-1"]
+
+
+def elsewhere(plane, endpoint, *words):
+    """Registers with the variables of a store that is none of the plane's."""
+    return subprocess.run(
+        ["ma-emulator", "register", *words],
+        env={**plane.environment, "AWS_ENDPOINT_URL": endpoint},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_store_elsewhere_is_written_as_who_the_variables_say(plane, namespace, tmp_path):
+    """At a store of other variables than the plane's, a registration is carried out with the keys that they name."""
+    (tmp_path / "w.bin").write_bytes(b"w")
+    endpoint = plane.environment["AWS_ENDPOINT_URL"].replace("127.0.0.1", "localhost")
+    done = elsewhere(plane, endpoint, "far", "-n", namespace, "--artifact", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    spec = model(plane, namespace, "far")["spec"]
+    assert digests(plane, spec["model_artifact_uri"][0]) == {"w.bin": hashlib.sha256(b"w").hexdigest()}
+    log = plane.run("ma-emulator", "logs", "s3").stdout.splitlines()
+    put = [json.loads(line) for line in log if '"s3:PutObject"' in line and f"{namespace}/far" in line]
+    assert {line["who"] for line in put} == {"admin"}
+
+
+def test_an_unreachable_store_is_said(plane, namespace, tmp_path):
+    """Nothing answers at the store's address: the Model has no URIs, and the Event and the command say where."""
+    (tmp_path / "w.bin").write_bytes(b"w")
+    done = elsewhere(plane, "http://127.0.0.1:1", "lost", "-n", namespace, "--artifact", str(tmp_path))
+    assert done.returncode == 1
+    assert "http://127.0.0.1:1" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not model(plane, namespace, "lost")["spec"].get("model_artifact_uri")
+    assert "ArtifactUploadFailed" in plane.kubectl("describe", "model", "lost", "-n", namespace)
+
+
+def test_each_part_is_uploaded_by_its_identity(plane, namespace, tmp_path):
+    """Raw artifacts are the task's, the package is the controller manager's: the store's access log says so."""
+    (tmp_path / "w.bin").write_bytes(b"w")
+    register(plane, "whose", "-n", namespace, "--artifact", str(tmp_path))
+    log = plane.run("ma-emulator", "logs", "s3").stdout.splitlines()
+    put = [json.loads(line) for line in log if '"s3:PutObject"' in line and f"{namespace}/whose" in line]
+    assert {(line["key"].split("/")[3], line["who"]) for line in put} == {
+        ("raw", "task"),
+        ("deployable", "controller-manager"),
+    }
