@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import tempfile
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,6 +78,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace) -> int:
     """Run, report, and give the exit code. Raises ValueError for bad flags."""
     console = Console(highlight=False)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as ^C does: cleaned up, and in the log
     target = parse(options.target)
     budget = BUDGETS[options.budget]
     selection = select(budget, options.profile, options.check)

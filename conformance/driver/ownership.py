@@ -53,6 +53,13 @@ class Ownership:
         """Let one foreign path be written: for disruptive checks that the user allowed, and nothing else."""
         self._allowed.add(path)
 
+    def adopt(self, path: str, obj: Json) -> None:
+        """Let an object outside namespaces be deleted that an earlier process of this run made. Raises NotOursError for others'."""
+        if run_of(obj) != self.run_id:
+            raise NotOursError(f"refusing to adopt {path}: it is not of run {self.run_id}")
+        with self._lock:
+            self.cluster_scoped.add(path)
+
     def demand(self, method: str, path: str, body: Json) -> None:
         """Raise NotOursError unless the request reads, or writes something of this run."""
         if method in _SAFE or path.split("?")[0] in self._allowed:
@@ -62,7 +69,7 @@ class Ownership:
             return
         namespace = steps[steps.index("namespaces") + 1] if "namespaces" in steps[:-1] else ""
         if namespace:
-            if namespace in self.namespaces:
+            if namespace in self.namespaces or path.split("?")[0] in self.cluster_scoped:
                 return
         elif (method == "POST" and self._creates_ours(path, body)) or path.split("?")[0] in self.cluster_scoped:
             return

@@ -19,12 +19,14 @@ from conformance.verdict import Verdict
 def run_case(check: Check, context: Context, number: int, case: Any) -> CaseOutcome:
     """Drive the target through a case. What goes wrong is in the outcome; only interruptions are raised."""
     world = World(context, check.id, check.clauses, number)
-    trouble = _judge(check, world, case)
-    outcome = CaseOutcome(number, case, tuple(world.history), trouble)
-    if not context.facts.disposable:
-        with suppress(TargetError, HarnessError):  # what is left is found and reported at the end of the run
-            world.clean_up()
-    return outcome
+    try:
+        trouble = _judge(check, world, case)
+        exchanges = tuple(world.history)
+    finally:
+        if not context.facts.disposable:
+            with suppress(TargetError, HarnessError):  # what is left is found and reported at the end of the run
+                world.clean_up()
+    return CaseOutcome(number, case, exchanges, trouble)
 
 
 def replay_case(check: Check, context: Context, number: int, case: Any, exchanges: Iterable[Exchange]) -> CaseOutcome:

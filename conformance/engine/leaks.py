@@ -6,11 +6,10 @@ from conformance.checks.context import Context
 from conformance.driver.errors import TargetError
 from conformance.driver.history import History
 from conformance.driver.ownership import LABEL
-from conformance.driver.resources import CLUSTERROLEBINDINGS, CLUSTERROLES, NAMESPACES
 from conformance.driver.s3 import ObjectStore
+from conformance.engine.sweep import KINDS
 
 WAIT_SECONDS = 60.0
-KINDS = (NAMESPACES, CLUSTERROLES, CLUSTERROLEBINDINGS)
 
 
 def leaks(context: Context) -> list[str]:

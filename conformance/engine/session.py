@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from conformance.checks.check import Check
 from conformance.checks.context import Context
+from conformance.driver.errors import TargetError
 from conformance.engine.budget import Budget
 from conformance.engine.events import FORMAT, EventLog
 from conformance.engine.identity import suite
@@ -21,6 +23,7 @@ from conformance.engine.outcome import CheckOutcome
 from conformance.engine.runner import run_check
 from conformance.engine.scoring import Score, score
 from conformance.engine.selection import Selection
+from conformance.engine.sweep import sweep
 
 Progress = Callable[[CheckOutcome, int, int], None]
 
@@ -84,6 +87,9 @@ def run(plan: Plan, context: Context, observation: Observation, log: EventLog, p
     except KeyboardInterrupt:
         context.stop.set()
         log.add("interrupted", after=round(time.monotonic() - began, 3))
+        if not facts.disposable:
+            with suppress(TargetError):
+                sweep(context)
     left = leaks(context)
     if left:
         log.add("leak", objects=left)

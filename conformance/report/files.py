@@ -7,9 +7,10 @@ from pathlib import Path
 
 from conformance.engine.events import Event
 from conformance.engine.scoring import Score
-from conformance.report import document, junit, page
+from conformance.report import counterexample, document, junit, page
 
 LOG = "events.jsonl"
+COUNTEREXAMPLES = "counterexamples"
 
 
 def write(folder: Path, events: Sequence[Event], head: str, score: Score) -> list[Path]:
@@ -19,6 +20,10 @@ def write(folder: Path, events: Sequence[Event], head: str, score: Score) -> lis
         "junit.xml": junit.text(events, score),
         "report.html": page.text(events, head, score),
     }
+    shown = counterexample.files(events)
+    if shown:
+        (folder / COUNTEREXAMPLES).mkdir(exist_ok=True)
+    files |= {f"{COUNTEREXAMPLES}/{name}": content for name, content in shown.items()}
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
     return [folder / name for name in files]
