@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import boto3
 import httpx
 import pytest
 
@@ -25,12 +26,13 @@ spec:
   inferenceServer: {{name: {server}, namespace: {namespace}}}
   definition: {{type: TARGET_TYPE_INFERENCE_SERVER}}
 """
-GHOST = """apiVersion: michelangelo.api/v2
+MODEL = """apiVersion: michelangelo.api/v2
 kind: Model
-metadata: {{name: ghost, namespace: {namespace}}}
-spec:
-  deployable_artifact_uri: [s3://michelangelo-models/no/such/thing]
+metadata: {{name: {name}, namespace: {namespace}}}
+spec: {{deployable_artifact_uri: ["{uri}"]}}
 """
+BUCKET = "michelangelo-models"
+NOWHERE = f"s3://{BUCKET}/no/such/thing"
 ROLLED_OUT = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLOUT_COMPLETE"
 FAILED = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLOUT_FAILED"
 
@@ -56,14 +58,21 @@ def serving(kubectl, namespace, name="server") -> dict:
 
 
 @pytest.fixture
-def register(plane, namespace, tmp_path):
-    """Registers a model with a weights file."""
+def register(plane, kubectl, namespace):
+    """Makes Models whose deployable artifact Triton can load."""
+    doors = plane.doors
+    store = boto3.client(
+        "s3",
+        endpoint_url=doors["s3_endpoint"],
+        region_name=doors["s3_region"],
+        aws_access_key_id=doors["s3_access_key_id"],
+        aws_secret_access_key=doors["s3_secret_access_key"],
+    )
 
     def make(name: str) -> None:
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "model.onnx").write_bytes(name.encode() * 10)
-        plane.run("ma-emulator", "register", name, "-n", namespace, "--artifact", str(folder))
+        store.put_object(Bucket=BUCKET, Key=f"{namespace}/{name}/1/model.onnx", Body=name.encode() * 10)
+        uri = f"s3://{BUCKET}/{namespace}/{name}"
+        kubectl("apply", "-f", "-", input=MODEL.format(name=name, namespace=namespace, uri=uri))
 
     return make
 
@@ -243,7 +252,7 @@ def test_a_rollout_is_rolled_back_when_another_model_is_desired(kubectl, plane, 
     """A model that does not load is given up for the next one: rolled back, then the next is rolled out."""
     serving(kubectl, namespace)
     register("good")
-    kubectl("apply", "-f", "-", input=GHOST.format(namespace=namespace))
+    kubectl("apply", "-f", "-", input=MODEL.format(name="ghost", namespace=namespace, uri=NOWHERE))
     kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="ghost", server="server"))
     stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_PLACEMENT"
     kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
@@ -295,7 +304,7 @@ def test_a_namespace_with_a_rollout_goes(plane, kubectl, namespace, register):
 def test_a_rollout_is_rolled_back_when_its_server_fails(kubectl, namespace):
     """A server that is gone under a rollout fires the alert: rolled back, with the reason, and left alone."""
     serving(kubectl, namespace)
-    kubectl("apply", "-f", "-", input=GHOST.format(namespace=namespace))
+    kubectl("apply", "-f", "-", input=MODEL.format(name="ghost", namespace=namespace, uri=NOWHERE))
     kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="ghost", server="server"))
     stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_PLACEMENT"
     kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
