@@ -8,6 +8,7 @@ from emulator.apiserver.admission.certificates import CertificateRequests
 from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
+from emulator.apiserver.admission.priority import Priority, system_classes
 from emulator.apiserver.admission.rbac_escalation import RbacEscalation
 from emulator.apiserver.admission.service_account import ServiceAccount
 from emulator.apiserver.admission.webhook_client import WebhookClient
@@ -62,6 +63,7 @@ class Assembly:
         plugins = [
             NamespaceLifecycle(self.storage),
             ServiceAccount(self.find),
+            Priority(self.storage),
             RbacEscalation(self.rbac),
             CertificateRequests(self.rbac),
             Policies(self.storage, self.catalog),
@@ -174,6 +176,9 @@ class Assembly:
             self.namespaces.write(
                 {"apiVersion": "v1", "kind": "Namespace", "metadata": meta, "spec": spec, "status": {"phase": "Active"}}
             )
+        classes = self.store("scheduling.k8s.io", "v1", "priorityclasses")
+        for each in system_classes():
+            classes.write(each)
         roles = self.store(bootstrap.GROUP, "v1", "clusterroles")
         for role in bootstrap.cluster_roles():
             roles.write(role)
