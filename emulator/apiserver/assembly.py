@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from emulator.apiserver.admission.certificates import CertificateRequests
 from emulator.apiserver.admission.chain import Chain
+from emulator.apiserver.admission.limit_ranger import LimitRanger
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
 from emulator.apiserver.admission.priority import Priority, system_classes
@@ -62,6 +63,7 @@ class Assembly:
         self.rbac = RbacAuthorizer(StorageRbacSource(self.storage))
         plugins = [
             NamespaceLifecycle(self.storage),
+            LimitRanger(self.storage),
             ServiceAccount(self.find),
             Priority(self.storage),
             RbacEscalation(self.rbac),

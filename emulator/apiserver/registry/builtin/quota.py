@@ -1,4 +1,4 @@
-"""ResourceQuotas and LimitRanges (k8s.io/kubernetes/pkg/apis/core/validation). Nobody counts here; they are kept and shown."""
+"""ResourceQuotas and LimitRanges (k8s.io/kubernetes/pkg/apis/core/validation). Quotas are kept and shown; limits: admission/limit_ranger.py."""
 
 from __future__ import annotations
 
