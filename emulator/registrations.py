@@ -9,6 +9,7 @@ The answer is the Model. What can be said beside name and namespace is what ``ma
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +39,7 @@ class Registrations:
         seams: LayerSeams,
     ) -> None:
         self._seams = seams
+        self._turns: dict[tuple[str, str], asyncio.Lock] = {}  # of each Model: one registration after the other
         self._client = client
         self._store = store
         self._config = config
@@ -46,8 +48,10 @@ class Registrations:
 
     async def register(self, call: Call) -> dict[str, Any]:
         """Register; the answer is the Model. Raises ValueError when it is refused, OSError when a step failed."""
+        model = str(call.values.get("namespace")), str(call.values.get("name"))
         try:
-            return await upload.register(self._registrar, call.values, call.body)
+            async with self._turns.setdefault(model, asyncio.Lock()):
+                return await upload.register(self._registrar, call.values, call.body)
         except RefusedError as error:
             raise ValueError(str(error)) from None
         except RegistrationError as error:

@@ -112,7 +112,7 @@ class Registrar:
         spec = self._spec(registration, revision)
         spec[spelling.model_artifact_uri] = spec[spelling.deployable_artifact_uri] = None
         try:
-            return await self._set(registration, spec), revision
+            return await self._set(registration, spec, present["metadata"]["resourceVersion"]), revision
         except RegistrationError as error:
             raise RefusedError(str(error)) from None
 
@@ -146,9 +146,13 @@ class Registrar:
             shown["shape"] = item["shape"]
         return shown
 
-    async def _set(self, registration: Registration, spec: Object) -> Object:
+    async def _set(self, registration: Registration, spec: Object, version: str = "") -> Object:
+        """Set fields of the spec; of this version of the Model, when one is given: no two registrations get one revision."""
+        patch: Object = {"spec": spec}
+        if version:
+            patch["metadata"] = {"resourceVersion": version}
         try:
-            return await self.client.merge(MODELS, registration.namespace, registration.name, {"spec": spec})
+            return await self.client.merge(MODELS, registration.namespace, registration.name, patch)
         except ApiError as error:
             raise RegistrationError(f"the Model cannot be updated: {error}") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import httpx
@@ -122,6 +123,20 @@ def test_a_failed_step_is_said(plane, namespace):
     spec = json.loads(plane.kubectl("get", "model", "two", "-n", namespace, "-o", "json"))["spec"]
     assert spec["model_artifact_uri"]
     assert "deployable_artifact_uri" not in spec
+
+
+def test_registrations_of_one_model_take_turns(plane, namespace):
+    """Of registrations at the same time each gets a revision of its own, and the Model is wholly that of the last."""
+    with ThreadPoolExecutor(5) as pool:
+        values = {"name": "same", "namespace": namespace}
+        answers = list(pool.map(lambda number: post(plane, values, tar(w_bin=b"%d" % number)), range(5)))
+    assert [answer.status_code for answer in answers] == [200] * 5
+    specs = [answer.json()["spec"] for answer in answers]
+    assert sorted(spec["revision_id"] for spec in specs) == [1, 2, 3, 4, 5]
+    for number, spec in enumerate(specs):
+        for field in ("model_artifact_uri", "deployable_artifact_uri"):
+            assert f"/same/{spec['revision_id']}/" in spec[field][0]
+        assert held(plane, spec["model_artifact_uri"][0]) == {"w.bin": b"%d" % number}
 
 
 def test_archives_do_not_leave_their_folder(plane, namespace):
