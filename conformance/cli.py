@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("conformance.commands.replay", "drive a target through a counterexample again, without Hypothesis"),
     "preflight": ("conformance.commands.preflight", "tell whether a target can be judged: doors and permissions"),
     "clean": ("conformance.commands.clean", "remove what an earlier run left behind"),
+    "zoo": ("conformance.commands.zoo", "which known lies the suite sees, and by which check"),
     "cleanup": ("conformance.commands.cleanup", "delete old Models and the objects that only they name"),
     "list": ("conformance.commands.listing", "list the clauses"),
     "explain": ("conformance.commands.explain", "explain a clause or a check"),

@@ -187,5 +187,8 @@ def parser() -> argparse.ArgumentParser:
     _register_options(commands.add_parser("register", help="register a model: create it, upload its files, package it"))
     _store_options(commands)
     _control_options(commands)
-    commands.add_parser("faults", help="list the lies that --fault can fit")
+    faults = commands.add_parser("faults", help="list the lies that --fault can fit")
+    faults.add_argument(
+        "--json", action="store_true", help="with the clause that each breaks, and the check that must see it"
+    )
     return top

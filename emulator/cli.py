@@ -19,12 +19,13 @@ FAILURE = 1
 
 def config_of(options: argparse.Namespace) -> Config:
     """The flags as a Config. Raises ValueError with a sentence for people."""
-    from emulator.faults import FAULTS
     from emulator.michelangelo.registration import layout
 
-    for name in options.fault:
-        if name not in FAULTS:
-            raise ValueError(f"unknown fault {name!r}: known are {', '.join(sorted(FAULTS))}")
+    if options.fault:
+        from emulator.faults import load
+
+        for name in options.fault:
+            load(name)
     return Config(
         host=options.host,
         kube_port=options.kube_port,
@@ -196,11 +197,18 @@ def _asked(options: argparse.Namespace, command: str, **words: str) -> dict[str,
 
 
 def _faults(options: argparse.Namespace) -> int:
-    from emulator.faults import FAULTS
+    from emulator.faults import known, load
 
-    for name, fault in sorted(FAULTS.items()):
-        first = (sys.modules[fault.__module__].__doc__ or "").strip().partition("\n")[0]
-        _say(f"{name:32} {first}")
+    lies = {name: load(name) for name in known()}
+    if options.json:
+        rows = [
+            {"name": name, "sentence": lie.sentence, "clause": lie.clause, "check": lie.check}
+            for name, lie in lies.items()
+        ]
+        _say(json.dumps(rows))
+    else:
+        for name, lie in lies.items():
+            _say(f"{name:24} {lie.sentence}")
     return 0
 
 

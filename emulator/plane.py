@@ -73,6 +73,7 @@ class Plane:
             models_bucket=config.models_bucket,
             log_path=self.folder / "s3.log",
             access_log=self.folder / "s3-access.log",
+            wrappers=parts.store_wrappers,
         )
         store.start()
         self._stack.callback(store.stop)

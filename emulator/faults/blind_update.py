@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.registry.strategy import Context
-from emulator.faults.parts import Parts
-from emulator.faults.wrapping import AdmissionWrapper
+from emulator.faults.admitting import admitting
+
+NAME = "blind-update"
 
 
-class _BlindUpdate(AdmissionWrapper):
-    def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
-        if operation == "UPDATE" and obj is not None and old is not None:
-            metadata(obj)["resourceVersion"] = metadata(old)["resourceVersion"]
-        self.inner.admit(operation, context, obj, old)
-
-
-def blind_update(parts: Parts) -> Parts:
+def admit(operation: str, context: Context, obj: Object | None, old: Object | None) -> bool:
     """Forget which version the writer had read."""
-    honest = parts.apiserver.admission
-    return replace(parts, apiserver=replace(parts.apiserver, admission=lambda chain: _BlindUpdate(honest(chain))))
+    if operation != "UPDATE" or obj is None or old is None:
+        return False
+    stale = metadata(obj).get("resourceVersion") not in (None, metadata(old)["resourceVersion"])
+    metadata(obj)["resourceVersion"] = metadata(old)["resourceVersion"]
+    return stale
+
+
+LIE = admitting(NAME, __doc__ or "", "k8s.stale-update", "stale-update", admit=admit)

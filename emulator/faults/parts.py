@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from emulator.apiserver.seams import Seams
@@ -15,6 +14,4 @@ class Parts:
 
     apiserver: Seams = field(default_factory=Seams)
     layer: LayerSeams = field(default_factory=LayerSeams)
-
-
-Fault = Callable[[Parts], Parts]
+    store_wrappers: tuple[str, ...] = ()  # MODULE:FUNCTION, called with the store's application in the store's process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from emulator.michelangelo.client import ApiError, KubeClient, Object
 from emulator.michelangelo.crds import documents
@@ -12,9 +13,11 @@ ESTABLISHED_SECONDS = 30.0
 POLL_SECONDS = 0.01
 
 
-async def install(client: KubeClient, dialect: str) -> None:
+async def install(
+    client: KubeClient, dialect: str, change: Callable[[list[Object]], list[Object]] = lambda crds: crds
+) -> None:
     """Create what is missing, replace what differs, and wait until all are established. Raises ApiError, TimeoutError."""
-    crds = documents(dialect)
+    crds = change(documents(dialect))
     await asyncio.gather(*(_put(client, crd) for crd in crds), *(_add(client, crd) for crd in documents("gateway")))
     names = {crd["metadata"]["name"] for crd in crds}
     async with asyncio.timeout(ESTABLISHED_SECONDS):

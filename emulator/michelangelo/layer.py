@@ -82,12 +82,14 @@ class Layer:
         )
         self._rpc: Any = None
         self._rpc_client: KubeClient | None = None
+        self._processes: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Install the CRDs, then start controllers and doors. Raises ApiError, TimeoutError, OSError."""
-        await asyncio.gather(install(self.client, self.config.dialect), self._open_rpc())
+        await asyncio.gather(install(self.client, self.config.dialect, self.seams.crds), self._open_rpc())
         await self.serving.start(self.config.host)
         self.triton_address = self.serving.triton.address
+        self._processes = [asyncio.create_task(process(self)) for process in self.seams.processes]
 
     async def _open_rpc(self) -> None:
         """Open the gRPC door; without the platform's package only this door stays closed."""
@@ -113,6 +115,8 @@ class Layer:
 
     async def stop(self) -> None:
         """End everything."""
+        for task in self._processes:
+            task.cancel()
         await self.serving.stop()
         if self._rpc is not None:
             await self._rpc.stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,3 +20,6 @@ class LayerSeams:
     status: Callable[[dict[str, Any]], dict[str, Any]] = _same
     service: Callable[[Any], Any] = _same  # a gRPC servicer
     registration: Callable[[Any], Any] = _same  # what registers: see registration/upload.py, Registers
+    processes: tuple[
+        Callable[[Any], Coroutine[Any, Any, None]], ...
+    ] = ()  # run beside the controllers, given the layer

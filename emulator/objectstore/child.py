@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import socket
@@ -58,6 +59,9 @@ def main() -> None:
     log = open(settings["access_log"], "a", encoding="utf-8") if settings["access_log"] else None  # noqa: SIM115 - until the end
     moto: Any = DomainDispatcherApplication(create_backend_app)
     application: Any = Gate(moto, users, log, settings["administrator"])
+    for wrapper in settings["wrappers"]:
+        module, _, function = wrapper.partition(":")
+        application = getattr(importlib.import_module(module), function)(application)
     sock = socket.socket(fileno=settings["fd"])
     host, port = sock.getsockname()[:2]
     server = ThreadedWSGIServer(host, port, application, Handler, fd=settings["fd"])

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,15 @@ class MotoChild:
     """The S3 store of a plane, on one socket."""
 
     def __init__(
-        self, host: str, port: int, models_bucket: str, log_path: Path | None = None, access_log: Path | None = None
+        self,
+        host: str,
+        port: int,
+        models_bucket: str,
+        log_path: Path | None = None,
+        access_log: Path | None = None,
+        wrappers: Sequence[str] = (),
     ) -> None:
+        self._wrappers = list(wrappers)  # MODULE:FUNCTION, around the application
         self._host = host
         self._port = port
         self._buckets = [models_bucket, *BUCKETS]
@@ -73,6 +81,7 @@ class MotoChild:
             "buckets": self._buckets,
             "region": REGION,
             "administrator": self.admin.name,
+            "wrappers": self._wrappers,
             "access_log": str(self._access_log) if self._access_log is not None else "",
             "users": [self._user(identity) for identity in (self.admin, *self.identities.values())],
         }

@@ -1,0 +1,27 @@
+"""Every InferenceServer reports to be serving, valid or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from emulator.faults.lie import Lie, tell
+from emulator.faults.parts import Parts
+
+NAME = "hasty-servers"
+
+
+def change(status: dict[str, Any]) -> dict[str, Any]:
+    """Claim to serve."""
+    if not str(status.get("state", "")).startswith("INFERENCE_SERVER_STATE_"):
+        return status
+    tell(NAME)
+    return {**status, "state": "INFERENCE_SERVER_STATE_SERVING"}
+
+
+def fit(parts: Parts) -> Parts:
+    """Alter what the platform says."""
+    return replace(parts, layer=replace(parts.layer, status=change))
+
+
+LIE = Lie(__doc__ or "", "serving.validation", "server-unsupported", fit)
