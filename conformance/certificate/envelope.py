@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -83,7 +83,7 @@ def open_envelope(envelope: Any, trusted: Ed25519PublicKey | None) -> tuple[dict
         signature = envelope["signatures"][0]
         sig = base64.b64decode(signature["sig"], validate=True)
         key = trusted or serialization.load_pem_public_key(signature["publicKey"].encode())
-    except (KeyError, IndexError, TypeError, AttributeError, binascii.Error, ValueError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError, UnsupportedAlgorithm, binascii.Error, ValueError) as error:
         if isinstance(error, EnvelopeError):
             raise
         raise EnvelopeError(f"it is no certificate: {type(error).__name__}: {error}") from None
@@ -97,7 +97,9 @@ def open_envelope(envelope: Any, trusted: Ed25519PublicKey | None) -> tuple[dict
         key.verify(sig, _encoded(payload))
     except InvalidSignature:
         raise EnvelopeError("its signature does not fit: it was edited") from None
-    statement: dict[str, Any] = json.loads(payload)
+    statement = json.loads(payload)
+    if not isinstance(statement, dict):
+        raise EnvelopeError("it is no certificate: what was signed is no Statement")
     return statement, key_id(key)
 
 

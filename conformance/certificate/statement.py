@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from conformance.engine.events import Event
@@ -53,6 +54,7 @@ def statement(events: Sequence[Event], head: str, score: Score, zoo: dict[str, A
             "known_failures": [row["clause"] for row in run["known_failures"]],
         },
         "run": {"id": run["run_id"], "started": run["started"], "seconds": events[-1].get("seconds")},
+        "leaked": list(score.leaked),
         "log": {"events": len(events), "digest": f"sha256:{head}"},
     }
     if zoo is not None:
@@ -86,21 +88,23 @@ def _subject(run: Event) -> dict[str, Any]:
     return {"name": run["target"], "digest": {"sha256": digest(run["fingerprint"]).removeprefix("sha256:")}}
 
 
-def badge(score: Score, target: str) -> str:
-    """An SVG badge of the verdict."""
-    from html import escape
-
+def badge(events: Sequence[Event], score: Score) -> str:
+    """An SVG badge of the verdict. Only a whole run that is no smoke test can call a target conformant."""
+    run = events[0]
     words = {
         Verdict.PASS: ("conformant", "#0b6b2d"),
-        Verdict.WARN: ("conformant", "#0b6b2d"),
+        Verdict.WARN: ("conformant, with warnings", "#0b6b2d"),
+        Verdict.EXPECTED_FAIL: ("conformant but for known failures", "#7a5200"),
         Verdict.FAIL: ("not conformant", "#b00020"),
     }
     said, colour = words.get(score.verdict, ("inconclusive", "#7a5200"))
+    if score.verdict is not Verdict.FAIL and (run["partial"] or run["budget"] == "smoke" or score.leaked):
+        said, colour = "inconclusive", "#7a5200"
     left, right = 11 + 7 * len("michelangelo"), 13 + 7 * len(said)
     width = left + right
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="michelangelo: {said}">'
-        f"<title>{escape(target)}: {said}</title>"
+        f"<title>{escape(run['target'])}: {said}</title>"
         f'<rect width="{left}" height="20" fill="#444"/><rect x="{left}" width="{right}" height="20" fill="{colour}"/>'
         '<g fill="#fff" font-family="Verdana,sans-serif" font-size="11">'
         f'<text x="6" y="14">michelangelo</text><text x="{left + 6}" y="14">{said}</text></g></svg>\n'

@@ -63,6 +63,11 @@ def _scope(predicate: dict[str, Any], found: Verification) -> None:
         found.refusals.append("the run was a smoke test: a certificate needs --budget standard or deep")
     if found.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.EXPECTED_FAIL):
         found.refusals.append(f"it does not say conformant: {found.verdict.value}")
+    if predicate["leaked"]:
+        found.refusals.append(f"the run left {len(predicate['leaked'])} objects behind: {predicate['leaked'][0]}")
+    excused = predicate["configuration"]["known_failures"]
+    if excused:
+        found.remarks.append(f"failures are excused by the vendor's list: {', '.join(excused)}")
 
 
 def _age(predicate: dict[str, Any], found: Verification, now: datetime, oldest: timedelta) -> None:
@@ -83,7 +88,7 @@ def _log(certified: dict[str, Any], log: tuple[Sequence[Event], str], found: Ver
     judgement = judge(events)
     found.refusals += [f"the log does not bear it out: {text}" for text in judgement.differences]
     again = statement(judgement.events, head, judgement.score, predicate.get("zoo"))
-    for name in ("verdict", "profiles", "clauses", "evidence", "target", "configuration", "suite", "run"):
+    for name in ("verdict", "profiles", "clauses", "evidence", "target", "configuration", "suite", "run", "leaked"):
         if again["predicate"][name] != predicate[name]:
             found.refusals.append(f"its {name} is not what the log gives")
     if again["subject"] != certified["subject"]:

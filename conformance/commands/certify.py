@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from conformance.certificate import envelope
 from conformance.certificate.statement import badge, statement, test_result
+from conformance.certificate.verification import verify
 from conformance.engine.events import LogError, load
 from conformance.engine.judge import judge
 from conformance.verdict import ExitCode
@@ -49,16 +51,19 @@ def command(options: argparse.Namespace) -> int:
         return ExitCode.HARNESS
     folder = options.out or options.log.parent
     folder.mkdir(parents=True, exist_ok=True)
+    certified = statement(judgement.events, head, judgement.score, zoo)
     files = {
-        "certificate.json": _text(envelope.seal(statement(judgement.events, head, judgement.score, zoo), key)),
+        "certificate.json": _text(envelope.seal(certified, key)),
         "test-result.json": _text(envelope.seal(test_result(judgement.events, head, judgement.score), key)),
-        "badge.svg": badge(judgement.score, events[0]["target"]),
+        "badge.svg": badge(judgement.events, judgement.score),
     }
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
     console.print(
         f"signed by key {envelope.key_id(key.public_key())[:16]}: {judgement.score.verdict.value}", soft_wrap=True
     )
+    for refusal in verify(certified, None, datetime.now(UTC)).refusals:
+        console.print(f"[yellow]verify will refuse it[/]: {refusal}", soft_wrap=True)
     console.print(f"wrote {', '.join(str(folder / name) for name in files)}", soft_wrap=True, style="dim")
     return judgement.score.exit_code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shlex
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from conformance.driver.history import Exchange
 
 _MADE_UP = {"uid": "uid", "resourceVersion": "version"}
-LONGEST = 2000  # characters of a body that are shown
+LONGEST = 40_000  # characters of a body that are shown
 _PATCHES = {
     "application/merge-patch+json": "merge",
     "application/json-patch+json": "json",
@@ -101,6 +102,8 @@ def _short(text: str) -> str:
 def _kube(exchange: Exchange, expands: bool = False) -> str:
     end = "EOF" if expands else "'EOF'"
     who = f" --as={shlex.quote(exchange.identity)}" if exchange.identity else ""
+    group = exchange.headers.get("Impersonate-Group", "")
+    who += f" --as-group={shlex.quote(group)}" if group else ""
     parts = urlsplit(exchange.path)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     raw = shlex.quote(exchange.path)
@@ -145,7 +148,7 @@ def _curl(exchange: Exchange, base: str, who: str = "") -> str:
     words = [f"curl -sk -X {exchange.method}"]
     if base == "$SERVER":
         words.append('-H "Authorization: Bearer $TOKEN"')
-    if who:
+    if who and "Impersonate-User" not in exchange.headers:
         words.append(f"-H {shlex.quote(f'Impersonate-User: {who}')}")
     words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in sorted(exchange.headers.items())]
     if exchange.body:
@@ -165,8 +168,11 @@ def _s3(exchange: Exchange) -> str:
         )
         if command is not None and not query:
             out = " /dev/stdout" if command == "get-object" else ""
-            body = " --body FILE" if command == "put-object" else ""
-            return f"{profile}aws s3api {command} {where} --key {shlex.quote(key)}{body}{out}"
+            made, body = "", ""
+            if command == "put-object" and exchange.body:
+                made = f"base64 -d > object <<'EOF'\n{base64.b64encode(exchange.body).decode()}\nEOF\n"
+                body = " --body object"
+            return f"{made}{profile}aws s3api {command} {where} --key {shlex.quote(key)}{body}{out}"
     if bucket and not key and exchange.method == "GET":
         prefix = f" --prefix {shlex.quote(query['prefix'])}" if query.get("prefix") else ""
         return f"{profile}aws s3api list-objects-v2 {where}{prefix}"

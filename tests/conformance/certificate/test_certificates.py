@@ -58,7 +58,9 @@ def test_everything_that_matters_is_certified(certified):
     assert predicate["log"]["digest"] == f"sha256:{load(certified / 'events.jsonl')[1]}"
     result = envelope.open_envelope(json.loads((certified / "test-result.json").read_text()), None)[0]
     assert "k8s.stale-update" in result["predicate"]["passedTests"]
-    assert "<svg" in (certified / "badge.svg").read_text()
+    badge = (certified / "badge.svg").read_text()
+    assert "<svg" in badge
+    assert ">inconclusive</text>" in badge, "a partial run calls nobody conformant"
 
 
 def test_a_partial_run_is_no_certificate(certified, capsys):
@@ -79,7 +81,8 @@ def test_a_whole_and_recent_one_holds():
             "verdict": "pass",
             "requirements": requirements()["digest"],
             "suite": suite(),
-            "configuration": {"partial": False, "budget": "standard"},
+            "configuration": {"partial": False, "budget": "standard", "known_failures": []},
+            "leaked": [],
             "run": {"started": NOW.isoformat()},
         },
     }
@@ -93,6 +96,7 @@ def test_a_whole_and_recent_one_holds():
         (lambda p: p.update(verdict="fail"), "does not say conformant"),
         (lambda p: p.update(requirements="sha256:0"), "another requirement set"),
         (lambda p: p["run"].update(started=(NOW - timedelta(days=400)).isoformat()), "stale"),
+        (lambda p: p.update(leaked=["/api/v1/namespaces/mac-1"]), "left 1 objects behind"),
         (lambda p: p["run"].update(started=(NOW + timedelta(days=2)).isoformat()), "future"),
         (lambda p: p.pop("configuration"), "incomplete"),
         (lambda p: p["clauses"].update({"k8s.stale-update": "warn"}), "its clauses is not what the log gives"),
@@ -142,17 +146,23 @@ def test_keys_are_asked_for_in_words(certified, tmp_path, capsys):
 def test_differences_are_sorted_by_what_they_mean(certified, tmp_path, capsys):
     """Regressed, fixed, weakened, newly required, target and suite changed."""
     old, new = whole(certified), whole(certified)
-    old["predicate"]["clauses"] |= {"a": "pass", "b": "fail", "c": "pass", "d": "pass"}
+    old["predicate"]["clauses"] |= {"a": "pass", "b": "fail", "c": "pass", "d": "pass", "x": "fail", "y": "pass"}
     new["predicate"]["clauses"] |= {"a": "fail", "b": "pass", "c": "not-applicable", "e": "pass"}
+    new["predicate"]["clauses"] |= {"x": "not-scored", "y": "expected-fail"}
+    new["predicate"]["configuration"]["budget"] = "deep"
+    new["predicate"]["target"]["fingerprint"]["kubernetes"] = "v9"
     new["predicate"]["target"]["dialect"] = "upstream"
     new["predicate"]["suite"] = {**new["predicate"]["suite"], "version": "9"}
     found = difference(old, new)
-    assert found["regressed"] == ["a: pass -> fail"]
+    assert found["regressed"] == ["a: pass -> fail", "y: pass -> expected-fail"]
     assert found["fixed"] == ["b: fail -> pass"]
-    assert found["evidence weakened"] == ["c: pass -> not-applicable"]
+    assert found["evidence weakened"] == ["c: pass -> not-applicable", "x: fail -> not-scored"]
+    assert found["configuration changed"] == ["budget: standard -> deep"]
     assert found["newly required"] == ["e: pass"]
     assert found["no longer judged"] == ["d: was pass"]
-    assert found["target changed"] == ["dialect: guide -> upstream"]
+    assert found["target changed"][0] == "dialect: guide -> upstream"
+    assert found["target changed"][1].endswith("-> v9")
+    assert len(found["target changed"]) == 2
     assert any(line.startswith("version") for line in found["suite changed"])
     path = str(certified / "certificate.json")
     assert main(["diff", path, path]) == 0

@@ -52,6 +52,13 @@ def test_each_door_has_its_tool():
     assert one("kube", "GET", "/api/v1/pods?limit=1", who="bob").startswith(
         "kubectl --as=bob get --raw '/api/v1/pods?limit=1'"
     )
+    team = {"Impersonate-User": "bob", "Impersonate-Group": "a team"}
+    assert one("kube", "GET", "/version", who="bob", headers=team).startswith(
+        "kubectl --as=bob --as-group='a team' get"
+    )
+    assert one("s3", "PUT", "/b/k", body=b"\xff").startswith(
+        "base64 -d > object <<'EOF'\n/w==\nEOF\naws s3api put-object --bucket b --key k --body object"
+    )
     merge = {"Content-Type": "application/merge-patch+json"}
     patched = one("kube", "PATCH", "/apis/g.x/v1/namespaces/n/ts/a/status", headers=merge, body=b"{}")
     assert patched.startswith("kubectl patch ts.v1.g.x a -n n --subresource=status --type=merge -o json -p '{}'")
