@@ -97,6 +97,8 @@ def detach(config: Config, folder: Path) -> Doors:
             f"a plane named {folder.name!r} runs already (process {doors.pid}): stop it with `ma-emulator down`, or give another --name"
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for old in folder.glob("*.log"):  # of an earlier plane of this name
+        old.unlink()
     if config.kubeconfig is None:
         config = replace(config, kubeconfig=folder / "kubeconfig")
     log = folder / "log"

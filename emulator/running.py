@@ -90,5 +90,6 @@ def stop(folder: Path) -> Doors:
         if time.monotonic() > deadline:
             raise TimeoutError(f"process {doors.pid} did not end within {STOP_SECONDS:.0f} s")
         time.sleep(0.02)
-    (folder / "doors.json").unlink(missing_ok=True)
+    for name in ("doors.json", IDENTITIES):
+        (folder / name).unlink(missing_ok=True)
     return doors

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 import zipfile
 from uuid import uuid4
@@ -203,3 +206,24 @@ def test_saving_to_nowhere_is_refused(own):
     failed = own.run("ma-emulator", "snapshot", "save", "/none/here", check=False)
     assert failed.returncode == 3
     assert "/none is no folder" in failed.stderr
+
+
+def test_a_detached_plane_starts_with_empty_logs_and_leaves_no_keys(tmp_path):
+    """A plane's logs are its own, not those of an earlier one of its name; once it is down, its S3 keys are gone."""
+    environment = {**os.environ, "MA_EMULATOR_HOME": str(tmp_path)}
+
+    def run(*words):
+        command = [sys.executable, "-m", "emulator", *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True).stdout
+
+    up = ("up", "--detach", "--kube-port", "0", "--s3-port", "0", "--no-rpc")
+    run(*up)
+    run("s3-policy", "reader")
+    assert '"who": "admin"' in run("logs", "s3")
+    run("down")
+    assert not list((tmp_path / "default").glob("*.json"))
+    run(*up)
+    try:
+        assert run("logs", "s3") == ""
+    finally:
+        run("down")
