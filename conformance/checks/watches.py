@@ -68,10 +68,15 @@ def seen(event: Event) -> Seen:
 
 def to_the_end(w: World, watching: Watching, clause: str = "") -> list[Event]:
     """The events until the sentinel's, which must come."""
-    came = watching.until(lambda event: event.name == SENTINEL or event.type in ("ERROR", "MALFORMED"), w.settle)
+
+    def last(event: Event) -> bool:
+        """Ours, not that of a check that runs at the same time."""
+        return event.name == SENTINEL and at(event.object, "metadata.namespace") == w.namespace
+
+    came = watching.until(lambda event: last(event) or event.type in ("ERROR", "MALFORMED"), w.settle)
     types = [f"{event.type} {event.name}" for event in watching.events]
     w.expect(
-        came and watching.events[-1].name == SENTINEL,
+        came and last(watching.events[-1]),
         "the watch to go on until the last write",
         [*types, watching.ended],
         clause,

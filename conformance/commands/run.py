@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 import signal
 import tempfile
@@ -10,20 +11,26 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
+from conformance.checks.context import Context
 from conformance.driver.errors import TargetError
+from conformance.driver.history import History
 from conformance.engine import known
-from conformance.engine.budget import BUDGETS
+from conformance.engine.budget import BUDGETS, Budget
+from conformance.engine.estimate import estimate
 from conformance.engine.events import EventLog
 from conformance.engine.observe import open_context
-from conformance.engine.outcome import CheckOutcome
-from conformance.engine.selection import select
+from conformance.engine.preflight import preflight
+from conformance.engine.scoring import Score
+from conformance.engine.selection import Selection, select
 from conformance.engine.session import Plan, run
 from conformance.report import files, terminal
+from conformance.report.progress import progress
 from conformance.spec.clause import Profile
 from conformance.targets.parse import KINDS, parse
-from conformance.verdict import ExitCode, Verdict, worst
+from conformance.verdict import ExitCode
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +71,15 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="checks at a time, for targets that are far away (default: 1)",
     )
     parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="write a signed certificate there (with --signing-key; keep the log of --report with it)",
+    )
+    parser.add_argument(
+        "--signing-key", type=Path, metavar="PEM", help="your Ed25519 key, see `ma-conformance certify --help`"
+    )
+    parser.add_argument(
         "--known-failures",
         type=Path,
         metavar="FILE",
@@ -84,6 +100,9 @@ def command(options: argparse.Namespace) -> int:
     budget = BUDGETS[options.budget]
     selection = select(budget, options.profile, options.check)
     excused = known.load(options.known_failures, datetime.now(UTC).date()) if options.known_failures else []
+    key = _key(options, budget, selection)
+    if options.workers < 1:
+        raise ValueError(f"-n {options.workers}: give 1 or more")
     seed = options.seed if options.seed is not None else secrets.randbelow(2**32)
     folder = options.report
     if folder is not None:
@@ -93,12 +112,16 @@ def command(options: argparse.Namespace) -> int:
         try:
             with target.open() as doors:
                 context, observation = open_context(doors, allow_disruptive=options.allow_disruptive)
+                expected = estimate(selection, budget, _round_trip(context), options.workers)
                 console.print(
-                    f"judging {target.name}: {len(selection.checks)} checks, budget {budget.name}, seed {seed}",
+                    f"judging {target.name}: {len(selection.checks)} checks, budget {budget.name}, seed {seed}; {expected.said()}",
                     soft_wrap=True,
                 )
+                if not doors.disposable:
+                    _live(console, context, selection)
                 plan = Plan(target.name, budget, seed, selection, options.workers, excused)
-                score = run(plan, context, observation, log, _progress(console))
+                with progress(console, len(selection.checks)) as tell:
+                    score = run(plan, context, observation, log, tell)
         except TargetError as error:
             console.print(f"[bold red]no verdict[/]: {error}", soft_wrap=True)
             return ExitCode.HARNESS
@@ -108,16 +131,57 @@ def command(options: argparse.Namespace) -> int:
         if folder is not None:
             written = [folder / files.LOG, *files.write(folder, log.events, log.head, score)]
             console.print(f"wrote {', '.join(str(path) for path in written)}", soft_wrap=True, style="dim")
+        if key is not None:
+            _certify(options.certificate, key, log, score)
+            console.print(f"signed {options.certificate}: {score.verdict.value}", soft_wrap=True)
     return score.exit_code
 
 
-def _progress(console: Console):  # type: ignore[no-untyped-def]
-    def show(outcome: CheckOutcome, done: int, total: int) -> None:
-        verdict = worst(outcome.verdicts.values())
-        if verdict in (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN):
-            console.print(
-                f"  [{done:>3}/{total}] [{terminal.STYLE[verdict]}]{verdict.value}[/] {outcome.check} ({outcome.seconds:.1f} s)",
-                soft_wrap=True,
-            )
+def _key(options: argparse.Namespace, budget: Budget, selection: Selection) -> Ed25519PrivateKey | None:
+    """The key to sign with, read before anything is judged. Raises ValueError when the run could not be certified."""
+    if options.certificate is None and options.signing_key is None:
+        return None
+    if options.certificate is None or options.signing_key is None:
+        raise ValueError("--certificate FILE and --signing-key PEM go together")
+    if options.seed is not None:
+        raise ValueError("a certificate needs a fresh seed: leave --seed out")
+    if selection.partial:
+        raise ValueError(
+            f"a certificate needs every check: leave --check out, and --budget {budget.name} if it is smoke"
+        )
+    from conformance.certificate.envelope import private_key
 
-    return show
+    try:
+        return private_key(options.signing_key)
+    except OSError as error:
+        raise ValueError(f"cannot read {options.signing_key}: {error.strerror}") from error
+
+
+def _certify(path: Path, key: Ed25519PrivateKey, log: EventLog, score: Score) -> None:
+    from conformance.certificate.envelope import seal
+    from conformance.certificate.statement import statement
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(seal(statement(log.events, log.head, score), key), indent=2) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def _live(console: Console, context: Context, selection: Selection) -> None:
+    """What the owner of a live target should know before it is judged."""
+    run = context.facts.run_id
+    console.print(
+        f"run {run}: what it makes carries this id; if it is killed: ma-conformance clean --run-id {run}",
+        soft_wrap=True,
+    )
+    if selection.partial:
+        return
+    missing = [item.name for item in preflight(context) if item.required and not item.there]
+    if missing:
+        console.print(f"[yellow]not permitted[/]: {', '.join(missing)}; what needs it cannot pass", soft_wrap=True)
+
+
+def _round_trip(context: Context) -> float:
+    """Seconds that the target takes to answer, on a connection that is open."""
+    admin = context.kube(context.lane("round-trip", History()), "check=estimate")
+    exchanges = [admin.request("GET", "/version").exchange for _ in range(3)]
+    return min(exchange.answered_at - exchange.asked_at for exchange in exchanges)
