@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from conformance.engine.events import Event
 from conformance.engine.scoring import Score
-from conformance.spec.register import CLAUSES
+from conformance.spec.freeze import digest, requirements
 from conformance.verdict import Verdict
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://michelangelo-emulator.dev/conformance/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
-
-
-def requirements() -> dict[str, Any]:
-    """The requirement set of this suite: every clause with its force and level, and the digest of it all."""
-    listed = [
-        {"id": clause.id, "profile": clause.profile.value, "force": clause.force.value, "level": clause.level.value}
-        | ({"unchecked": clause.unchecked.value} if clause.unchecked is not None else {})
-        | {"text": hashlib.sha256(clause.text.encode()).hexdigest()[:16]}
-        for clause in CLAUSES.values()
-    ]
-    return {"clauses": listed, "digest": digest(listed)}
-
-
-def digest(value: Any) -> str:
-    """The SHA-256 of a JSON value in canonical form."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def statement(events: Sequence[Event], head: str, score: Score, zoo: dict[str, Any] | None = None) -> dict[str, Any]:

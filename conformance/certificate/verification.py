@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conformance.certificate.statement import PREDICATE, STATEMENT, requirements, statement
+from conformance.certificate.statement import PREDICATE, STATEMENT, statement
 from conformance.engine.events import Event
 from conformance.engine.identity import suite
 from conformance.engine.judge import judge
+from conformance.spec.freeze import name_of, requirements
 from conformance.verdict import Verdict
 
 STALE = timedelta(days=365)
@@ -49,8 +50,8 @@ def verify(
 def _requirements(predicate: dict[str, Any], found: Verification) -> None:
     if predicate["requirements"] != requirements()["digest"]:
         found.refusals.append(
-            f"it was judged by another requirement set ({predicate['requirements'][:19]}) than this suite's "
-            f"({requirements()['digest'][:19]}): verify it with the suite that made it, version {predicate['suite']['version']}"
+            f"it was judged by another requirement set ({name_of(predicate['requirements']) or predicate['requirements'][:19]}) than this suite's "
+            f"({name_of(requirements()['digest']) or requirements()['digest'][:19]}): verify it with the suite that made it, version {predicate['suite']['version']}"
         )
     elif predicate["suite"]["digest"] != suite()["digest"]:
         found.remarks.append(f"it was made by another build of the suite, version {predicate['suite']['version']}")
