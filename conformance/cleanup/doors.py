@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from conformance.cleanup.records import Record, record
@@ -13,6 +14,8 @@ from conformance.driver.resources import MODELS
 from conformance.driver.s3 import ObjectAnswer, ObjectStore
 
 PAGE = 500
+TROUBLED = (500, 502, 503, 504)
+RETRY_SECONDS = (0.1, 0.4, 1.6)
 BATCH = 1000  # the most that DeleteObjects takes
 
 
@@ -112,7 +115,7 @@ class S3Objects:
             query = {"versions": "", "prefix": key}
             if marker:
                 query |= {"key-marker": marker, "version-id-marker": version_marker}
-            page = self.store.request("GET", bucket=bucket, query=query)
+            page = self._patiently(partial(self.store.request, "GET", bucket=bucket, query=query))
             if page.code in (400, 405, 501) and not marker:
                 yield from self._current(bucket, key)
                 return
@@ -133,7 +136,7 @@ class S3Objects:
     def _current(self, bucket: str, key: str) -> Iterator[tuple[str, str]]:
         token = ""
         while True:
-            page = self.store.list_objects(key, token=token, bucket=bucket)
+            page = self._patiently(partial(self.store.list_objects, key, token=token, bucket=bucket))
             if not page.ok:
                 raise RefusedError(f"cannot list s3://{bucket}/{key}: {page.said()}")
             yield from ((found, "") for found in page.texts("Contents/Key"))
@@ -141,13 +144,23 @@ class S3Objects:
             if page.xml.findtext("IsTruncated") != "true" or not token:
                 return
 
+    def _patiently(self, ask: Callable[[], ObjectAnswer]) -> ObjectAnswer:
+        """Ask again when the store is troubled (500, 503 SlowDown and the like), as S3's own clients do."""
+        answer = ask()
+        for wait in RETRY_SECONDS:
+            if answer.code not in TROUBLED:
+                break
+            self.store.lane.pause(wait)
+            answer = ask()
+        return answer
+
     def delete(self, bucket: str, objects: Iterable[tuple[str, str]]) -> list[str]:
         """DeleteObjects in batches; a store without it is asked one by one."""
         waiting = list(objects)
         failed: list[str] = []
         for start in range(0, len(waiting), BATCH):
             batch = waiting[start : start + BATCH]
-            answer = self.store.delete_many(batch, bucket)
+            answer = self._patiently(partial(self.store.delete_many, batch, bucket))
             if answer.code in (400, 405, 501):
                 failed += self._one_by_one(bucket, batch)
             elif not answer.ok:
