@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 TIMINGS = ("fast", "realistic")
@@ -34,3 +35,12 @@ class Config:
     clock_start: str = ""  # RFC 3339; empty: the machine's time
     seed: Path | None = None
     faults: tuple[str, ...] = ()
+
+
+def instant(text: str) -> datetime:
+    """An instant. Raises ValueError, which says how one is written."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time: write 2026-01-31T12:00:00Z") from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

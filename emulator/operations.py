@@ -12,7 +12,7 @@ from emulator import durations, snapshots
 from emulator.apiserver import contents
 from emulator.apiserver.assembly import Assembly
 from emulator.control import Call, ControlDoor
-from emulator.objectstore.moto_child import MotoChild
+from emulator.objectstore.interface import ObjectStore
 
 Answer = dict[str, Any]
 Quiet = Callable[[float], Awaitable[None]]
@@ -23,7 +23,7 @@ QUIET_SECONDS = 1.0
 class Operations:
     """The handlers of one plane. What it held when they were made is what ``reset`` goes back to."""
 
-    def __init__(self, assembly: Assembly, store: MotoChild, dialect: str, quiet: Quiet) -> None:
+    def __init__(self, assembly: Assembly, store: ObjectStore, dialect: str, quiet: Quiet) -> None:
         self._assembly = assembly
         self._quiet = quiet
         self._store = store

@@ -22,7 +22,7 @@ from emulator.michelangelo.registration import RefusedError, Registrar, Registra
 from emulator.michelangelo.registration.upload import Registers
 from emulator.michelangelo.seams import LayerSeams
 from emulator.michelangelo.spelling import SPELLINGS
-from emulator.objectstore.moto_child import MotoChild
+from emulator.objectstore.interface import ObjectStore
 from emulator.registration import note
 
 
@@ -32,7 +32,7 @@ class Registrations:
     def __init__(
         self,
         client: KubeClient,
-        store: MotoChild,
+        store: ObjectStore,
         config: Config,
         folder: Path,
         now: Callable[[], datetime],

@@ -13,7 +13,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from emulator.apiserver.contents import Entry
-from emulator.objectstore.moto_child import MotoChild
+from emulator.objectstore.interface import ObjectStore
 
 FORMAT = "michelangelo-emulator-snapshot/1"
 _MANIFEST, _OBJECTS = "manifest.json", "objects.jsonl"
@@ -28,7 +28,7 @@ class Snapshot:
     entries: list[Entry]
 
 
-def save(path: Path, snapshot: Snapshot, store: MotoChild) -> int:
+def save(path: Path, snapshot: Snapshot, store: ObjectStore) -> int:
     """Write a file, whole or not at all; how many S3 objects it holds. Raises OSError; ValueError for a folder that is not there."""
     if not path.parent.is_dir():
         raise ValueError(f"{path.parent} is no folder")

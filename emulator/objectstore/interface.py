@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 BUCKETS = ("default", "deploy-models", "logs")  # beside the models bucket, as the platform's sandbox has them
 
@@ -35,6 +37,15 @@ class ObjectStore(Protocol):
         """Who may do everything."""
         ...
 
+    @property
+    def identities(self) -> Mapping[str, Identity]:
+        """Who else may come in, by name: controller-manager, task, reader."""
+        ...
+
+    def client(self) -> Any:
+        """A boto3 client of the administrator."""
+        ...
+
     def start(self) -> None:
         """Start it, without waiting. Raises OSError when its port is taken."""
         ...
@@ -45,4 +56,16 @@ class ObjectStore(Protocol):
 
     def stop(self) -> None:
         """End it."""
+        ...
+
+    def reset(self) -> int:
+        """Empty it: the buckets and policies that it started with are left. Raises OSError, ValueError where it cannot."""
+        ...
+
+    def save(self, archive: Path) -> int:
+        """Add every object and policy to a zip archive; how many objects. Raises OSError, ValueError where it cannot."""
+        ...
+
+    def load(self, archive: Path) -> int:
+        """Have exactly what a zip archive holds; how many objects. Raises OSError, ValueError."""
         ...

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class MotoChild:
         self._asking = threading.Lock()
         self._access_log = access_log
         self.admin = identities.make(identities.ADMIN)
-        self.identities = {name: identities.make(name) for name in identities.ACTIONS}
+        self.identities: Mapping[str, Identity] = {name: identities.make(name) for name in identities.ACTIONS}
 
     @property
     def region(self) -> str:

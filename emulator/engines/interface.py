@@ -1,0 +1,44 @@
+"""What the plane asks of an engine: a Kubernetes API server that answers, and a way in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from emulator.control import ControlDoor
+from emulator.michelangelo.client import Access
+from emulator.michelangelo.layer import Layer
+from emulator.objectstore.interface import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """An API server that answers."""
+
+    access: Access  # the platform's own: it may do everything
+    kubeconfig: Path
+    contexts: tuple[str, ...]  # of the kubeconfig: whom one can be
+    workloads: bool  # nobody runs the cluster's Deployments: the layer has to stand in
+
+
+class Engine(Protocol):
+    """One way to have an API server, between ``start`` and ``stop``."""
+
+    name: str
+
+    def claim(self) -> None:
+        """Take what may be refused: ports, programs, permission. Raises OSError, ValueError with a sentence for people."""
+
+    async def start(self) -> Cluster:
+        """Return once requests are answered. Raises OSError, ValueError."""
+
+    async def stop(self) -> None:
+        """End what was started, and nothing else. Whoever claimed has to stop."""
+
+    def now(self) -> datetime:
+        """What time it is there."""
+
+    def offer(self, control: ControlDoor, store: ObjectStore, layer: Layer) -> None:
+        """Answer at the control door for the clock, ``reset`` and snapshots, or say that this engine cannot."""

@@ -1,0 +1,92 @@
+"""``--api memory``: our own API server, in this process."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from datetime import datetime
+from pathlib import Path
+
+from emulator import kubeconfig
+from emulator.apiserver.apimachinery.users import AUTHENTICATED, MASTERS, UserInfo
+from emulator.apiserver.assembly import Assembly
+from emulator.apiserver.authn.certificates import Authority
+from emulator.apiserver.authn.token_file import TokenFile
+from emulator.apiserver.seams import Seams
+from emulator.apiserver.server import HttpServer, tls_context
+from emulator.config import Config, instant
+from emulator.control import ControlDoor
+from emulator.engines.interface import Cluster
+from emulator.michelangelo.client import Access
+from emulator.michelangelo.layer import Layer
+from emulator.objectstore.interface import ObjectStore
+from emulator.operations import Operations
+from emulator.sockets import listen, reachable
+
+
+class MemoryEngine:
+    """The only engine whose clock moves, whose state can be saved, and that lies can be fitted to."""
+
+    name = "memory"
+
+    def __init__(self, config: Config, folder: Path, seams: Seams) -> None:
+        self._config = config
+        self._folder = folder
+        self._seams = seams
+        self._socket: socket.socket | None = None
+        self._server: HttpServer | None = None
+        self._assembly: Assembly | None = None
+
+    def claim(self) -> None:
+        """Take the port, and set the clock. Raises OSError, ValueError."""
+        self._socket = listen(self._config.host, self._config.kube_port, "--kube-port", "the Kubernetes API")
+        if self._config.clock_start:
+            self._seams.clock.set(instant(self._config.clock_start))
+
+    async def start(self) -> Cluster:
+        """Put the API server together and open its door."""
+        assert self._socket is not None, "claimed"
+        host = self._config.host
+        authority = Authority.create()
+        tokens = {name: secrets.token_urlsafe(24) for name in ("admin", "reader", "platform")}
+        self._assembly = Assembly(self._seams, authority, _users(self._config, tokens))
+        hosts = [host] if host not in ("0.0.0.0", "::") else ["127.0.0.1", socket.gethostname()]
+        self._server = HttpServer(self._assembly.application, self._socket, tls_context(authority, hosts))
+        await self._server.start()
+        address = f"https://{reachable(host)}:{self._server.port}"
+        self._assembly.advertise(address)
+        path = self._config.kubeconfig or self._folder / "kubeconfig"
+        people = {name: tokens[name] for name in ("admin", "reader")}
+        kubeconfig.write(path, kubeconfig.document(address, authority.certificate_pem, people, "admin"))
+        return Cluster(
+            Access(address, tokens["platform"], authority.certificate_pem), path, tuple(people), workloads=True
+        )
+
+    async def stop(self) -> None:
+        """Close the door."""
+        if self._server is not None:
+            await self._server.stop()
+        if self._socket is not None:
+            self._socket.close()
+
+    def now(self) -> datetime:
+        """The plane's own time."""
+        return self._seams.clock.now()
+
+    def offer(self, control: ControlDoor, store: ObjectStore, layer: Layer) -> None:
+        """The clock, ``reset`` and snapshots, from what the plane holds now."""
+        assert self._assembly is not None, "started"
+        self._seams.clock.listeners.append(layer.timers.moved)
+        Operations(self._assembly, store, self._config.dialect, layer.quiet).offer(control)
+
+
+def _users(config: Config, tokens: dict[str, str]) -> dict[str, UserInfo]:
+    """Who holds which bearer token."""
+    users = {
+        tokens["admin"]: UserInfo("admin", "admin", (MASTERS, AUTHENTICATED)),
+        tokens["reader"]: UserInfo("reader", "reader", (AUTHENTICATED,)),
+        tokens["platform"]: UserInfo("system:michelangelo", "michelangelo", (MASTERS, AUTHENTICATED)),
+    }
+    if config.token_auth_file is not None:
+        users |= TokenFile.load(config.token_auth_file).users
+    return users
