@@ -105,10 +105,14 @@ def negotiate(header: str, convertible: bool, custom: bool, protobuf: bool = Fal
             return Form(JSON, clause.parameter("pretty") == "1")
         if clause.media_type == YAML:
             return Form(YAML)
-    if protobuf and any(
-        clause.media_type == PROTOBUF and not clause.parameter("as") for clause in parse_accept(header)
-    ):
-        return Form(PROTOBUF)
+    for clause in parse_accept(header):
+        if clause.media_type != PROTOBUF:
+            continue
+        kind, version = clause.parameter("as"), clause.parameter("v")
+        if kind in (PARTIAL, PARTIAL_LIST) and convertible and (kind, clause.parameter("g"), version) in _CONVERSIONS:
+            return Form(PROTOBUF, False, kind, version)
+        if protobuf and not kind:
+            return Form(PROTOBUF)
     if not custom and not any(clause.media_type in _ROUTABLE for clause in parse_accept(header)):
         raise errors.StatusError(406, "NotAcceptable", _UNROUTABLE, {})
     supported = f"{JSON}, {YAML}, {PROTOBUF}"

@@ -90,8 +90,7 @@ class Scope:
 
     def form(self) -> Form:
         """The form of the answer. Raises StatusError (406)."""
-        protobuf = not self.resource.custom and self.request.info.verb != "watch"
-        return negotiate(self.request.header(b"accept"), True, self.resource.custom, protobuf)
+        return negotiate(self.request.header(b"accept"), True, self.resource.custom, not self.resource.custom)
 
     def pretty(self, form: Form) -> bool:
         """Whether the answer is indented."""

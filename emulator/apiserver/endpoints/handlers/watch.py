@@ -16,10 +16,11 @@ from typing import Any
 from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.options import ListOptions, parse_list_options
-from emulator.apiserver.endpoints.negotiation import TABLE, YAML, Form
+from emulator.apiserver.endpoints.negotiation import JSON, PROTOBUF, TABLE, YAML, Form
 from emulator.apiserver.endpoints.presentation import check_include, partial, table
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.registry.listing import Selection, parse_revision, selection, too_large
+from emulator.apiserver.schema import protobuf
 from emulator.apiserver.storage.interface import CompactedError, Event, Stored
 
 BOOKMARK_SECONDS = 60.0
@@ -46,7 +47,8 @@ class Watch:
         """Send events until the time is up, the client goes, or the log forgets where we are."""
         initial = self._begin()
         request = self.scope.request
-        await request.start(200, self.form.content_type)
+        stream = b";stream=watch" if self.form.media_type == PROTOBUF else b""
+        await request.start(200, self.form.content_type + stream)
         if initial:
             await request.chunk(initial)
         timeout = self.options.timeout_seconds or DEFAULT_TIMEOUT_SECONDS
@@ -154,7 +156,7 @@ class Watch:
         return self._encode("DELETED", self._convert(obj))
 
     def _frame(self, sort: str, stored: Stored) -> bytes:
-        if self.form.conversion or self.form.media_type == YAML:
+        if self.form.conversion or self.form.media_type != JSON:
             return self._encode(sort, self._convert(self.scope.store.decode(stored, self.scope.kind)))
         data = self.scope.store.view(stored, self.scope.kind)
         return b'{"type":"%s","object":%s}\n' % (sort.encode(), data)
@@ -189,6 +191,10 @@ class Watch:
     def _encode(self, sort: str, obj: Object) -> bytes:
         if self.form.media_type == YAML:
             return codec.encode_yaml({"type": sort, "object": obj}) + b"---\n"
+        if self.form.media_type == PROTOBUF:
+            frame = protobuf.encode_event(sort, obj)
+            assert frame is not None, "only kinds with a protobuf form are negotiated to be sent in it"
+            return frame
         return b'{"type":"%s","object":%s}\n' % (sort.encode(), codec.encode(obj))
 
 
