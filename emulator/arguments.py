@@ -54,6 +54,24 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
     parser.add_argument(
         "--dialect", choices=DIALECTS, default="guide", help="how Model fields are spelled (default: guide)"
     )
+    parser.add_argument(
+        "--api",
+        default="memory",
+        metavar="ENGINE",
+        help="what the Kubernetes API server is (default: memory, ours)",
+    )
+    parser.add_argument(
+        "--confirm-cluster",
+        default="",
+        metavar="NAME",
+        help="of --api kubeconfig: the cluster's name in the file; says that the plane may write to it",
+    )
+    parser.add_argument(
+        "--object-store",
+        default="moto",
+        metavar="STORE",
+        help="moto (default), or the URL of an S3 endpoint; then AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who we are",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     port("--kube-port", DEFAULT_KUBE_PORT, "the Kubernetes API")
     port("--s3-port", DEFAULT_S3_PORT, "S3")

@@ -26,7 +26,7 @@ def config_of(options: argparse.Namespace) -> Config:
 
         for name in options.fault:
             load(name)
-    return Config(
+    config = Config(
         host=options.host,
         kube_port=options.kube_port,
         s3_port=options.s3_port,
@@ -35,6 +35,9 @@ def config_of(options: argparse.Namespace) -> Config:
         rpc_auth=options.rpc_auth,
         rpc_lenient=options.rpc_lenient,
         dialect=options.dialect,
+        api=options.api,
+        confirm_cluster=options.confirm_cluster,
+        object_store=options.object_store,
         kubeconfig=options.kubeconfig,
         token_auth_file=options.token_auth_file,
         models_bucket=options.models_bucket,
@@ -44,6 +47,11 @@ def config_of(options: argparse.Namespace) -> Config:
         seed=options.seed,
         faults=tuple(options.fault),
     )
+    if config.api != "memory":
+        from emulator.engines import choose
+
+        choose.check(config)
+    return config
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,6 +158,8 @@ def _logs(options: argparse.Namespace) -> int:
     doors = _running(options.name)
     if doors is None:
         return FAILURE
+    if options.log != "controller-manager":
+        doors.needs_own_store(f"logs {options.log}")
     path = Path(doors.folder) / LOGS[options.log]
     if path.is_file():
         sys.stdout.write(path.read_text())

@@ -27,6 +27,9 @@ class Config:
     rpc_auth: bool = False  # gRPC calls act as their caller
     rpc_lenient: bool = False  # gRPC calls need no rpc-* metadata and no deadline
     dialect: str = "guide"
+    api: str = "memory"  # what the Kubernetes API server is; see engines/choose.py
+    confirm_cluster: str = ""  # the name of a cluster that may be written to
+    object_store: str = "moto"  # or the URL of an S3 endpoint
     kubeconfig: Path | None = None  # where it is written; None: into the plane's state directory
     token_auth_file: Path | None = None
     models_bucket: str = MODELS_BUCKET

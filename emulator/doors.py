@@ -32,6 +32,11 @@ class Doors:
     control: str = ""  # see emulator/control
     control_token: str = ""
     s3_identities: dict[str, dict[str, str]] = field(default_factory=dict)  # name -> access_key_id, secret_access_key
+    s3_session_token: str = ""
+    api: str = "memory"  # as --api
+    object_store: str = "moto"  # as --object-store
+    contexts: tuple[str, ...] = ("admin", "reader")  # of the kubeconfig
+    notes: tuple[str, ...] = ()  # what people should know about this plane
 
     def environment(self) -> dict[str, str]:
         """The variables that kubectl, aws, ma and the SDK read."""
@@ -51,6 +56,8 @@ class Doors:
             "MA_CONTROL": self.control,
             "MA_CONTROL_TOKEN": self.control_token,
         }
+        if self.s3_session_token:
+            variables["AWS_SESSION_TOKEN"] = self.s3_session_token
         if self.rpc_address:
             variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
         return variables
@@ -70,7 +77,15 @@ class Doors:
             "AWS_SECRET_ACCESS_KEY": identity["secret_access_key"],
             "AWS_DEFAULT_REGION": self.s3_region,
             "MODELS_BUCKET": self.models_bucket,
+            **({"AWS_SESSION_TOKEN": self.s3_session_token} if self.s3_session_token else {}),
         }
+
+    def needs_own_store(self, feature: str) -> None:
+        """Raises ValueError when the store is not the plane's own."""
+        if self.object_store != "moto":
+            raise ValueError(
+                f"{feature} is not supported with --object-store {self.object_store}: it needs --object-store moto"
+            )
 
     def identities(self) -> dict[str, dict[str, str]]:
         """Every S3 identity's variables, by its name: what ``MA_S3_IDENTITIES`` names a file of."""
@@ -87,11 +102,12 @@ class Doors:
             f"Michelangelo control plane ready in {self.started_in_seconds:.2f} s (dialect: {self.dialect})",
             "",
             f"  Kubernetes API  {self.kube_server}",
-            f"  kubeconfig      {self.kubeconfig}   (contexts: admin, reader)",
+            f"  kubeconfig      {self.kubeconfig}   (contexts: {', '.join(self.contexts)})",
             f"  S3              {self.s3_endpoint}   bucket {self.models_bucket}",
             f"  gRPC            {rpc}",
             f"  Triton          {self.triton_address}/NAMESPACE/SERVER/v2   (emulated)",
             f"  control         {self.control}/v1",
+            *(f"  note            {note}" for note in self.notes),
             "",
             "Try next:",
             f"  export KUBECONFIG={shlex.quote(self.kubeconfig)}",

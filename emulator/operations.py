@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from emulator import durations, snapshots
+from emulator import durations, snapshots, unsupported
 from emulator.apiserver import contents
 from emulator.apiserver.assembly import Assembly
 from emulator.control import Call, ControlDoor
@@ -18,6 +18,9 @@ Answer = dict[str, Any]
 Quiet = Callable[[float], Awaitable[None]]
 """Waits until no controller is at work, or for so many seconds."""
 QUIET_SECONDS = 1.0
+CLOCK = {"clock": "clock", "clock-advance": "clock advance"}
+STATE = {"reset": "reset", "snapshot-save": "snapshot save", "snapshot-load": "snapshot load"}
+"""Names at the control door, and as people type them."""
 
 
 class Operations:
@@ -36,6 +39,9 @@ class Operations:
         """Answer calls at a door."""
         door.add("clock", self.clock)
         door.add("clock-advance", self.advance)
+        if not self._store.whole:
+            unsupported.refuse(door, STATE, f"--object-store {self._store.endpoint_url}", "--object-store moto")
+            return
         door.add("reset", self.reset)
         door.add("snapshot-save", self.save)
         door.add("snapshot-load", self.load)

@@ -15,11 +15,13 @@ from emulator.apiserver.server import HttpServer
 from emulator.config import Config
 from emulator.control import ControlDoor
 from emulator.doors import Doors
-from emulator.engines.memory import MemoryEngine
+from emulator.engines import choose
 from emulator.faults import fit
 from emulator.faults.parts import Parts
 from emulator.manager_log import logged
 from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
+from emulator.objectstore.endpoint import EndpointStore
+from emulator.objectstore.interface import ObjectStore
 from emulator.objectstore.moto_child import MotoChild
 from emulator.registrations import Registrations
 from emulator.sockets import listen
@@ -59,17 +61,10 @@ class Plane:
     async def _start(self) -> Doors:
         config = self.config
         parts = fit(config.faults, Parts())
-        engine = MemoryEngine(config, self.folder, parts.apiserver)
+        engine = choose.engine(config, self.folder, parts)
         self._stack.push_async_callback(engine.stop)
         engine.claim()
-        store = MotoChild(
-            host=config.host,
-            port=config.s3_port,
-            models_bucket=config.models_bucket,
-            log_path=self.folder / "s3.log",
-            access_log=self.folder / "s3-access.log",
-            wrappers=parts.store_wrappers,
-        )
+        store = self._store(parts)
         store.start()
         self._stack.callback(store.stop)
         cluster = await engine.start()
@@ -77,7 +72,13 @@ class Plane:
         layer = Layer(
             LayerConfig(
                 access=cluster.access,
-                s3=S3Access(store.endpoint_url, manager.access_key_id, manager.secret_access_key, store.region),
+                s3=S3Access(
+                    store.endpoint_url,
+                    manager.access_key_id,
+                    manager.secret_access_key,
+                    store.region,
+                    manager.session_token,
+                ),
                 dialect=config.dialect,
                 models_bucket=config.models_bucket,
                 host=config.host,
@@ -128,6 +129,26 @@ class Plane:
                 }
                 for identity in (store.admin, *store.identities.values())
             },
+            s3_session_token=store.admin.session_token,
+            api=config.api,
+            object_store=config.object_store,
+            contexts=cluster.contexts,
+            notes=tuple(note for note in (store.note, cluster.note) if note),
+        )
+
+    def _store(self, parts: Parts) -> ObjectStore:
+        config = self.config
+        if config.object_store != "moto":
+            if parts.store_wrappers:
+                raise ValueError("a --fault that lies in the object store needs --object-store moto")
+            return EndpointStore(config.object_store, config.models_bucket)
+        return MotoChild(
+            host=config.host,
+            port=config.s3_port,
+            models_bucket=config.models_bucket,
+            log_path=self.folder / "s3.log",
+            access_log=self.folder / "s3-access.log",
+            wrappers=parts.store_wrappers,
         )
 
     async def _open_control(self, control: ControlDoor) -> str:

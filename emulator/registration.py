@@ -86,7 +86,8 @@ def _ask(plane: Doors, registration: Registration, layout: str) -> Object:
 async def _register(registration: Registration, layout: str) -> Object:
     client = KubeClient(kube_access(Path(os.environ["KUBECONFIG"].partition(os.pathsep)[0])), "ma-emulator")
     endpoint, key_id, secret, bucket = (os.environ[name] for name in VARIABLES[1:])
-    store = StoreAccess(endpoint, bucket, os.environ.get("AWS_DEFAULT_REGION", "us-east-1"), key_id, secret)
+    session = os.environ.get("AWS_SESSION_TOKEN", "")
+    store = StoreAccess(endpoint, bucket, os.environ.get("AWS_DEFAULT_REGION", "us-east-1"), key_id, secret, session)
     try:
         spelling = SPELLINGS[await dialect_of(client)]
         return await Registrar(client, spelling, store, store, layout).register(registration)

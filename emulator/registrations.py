@@ -75,4 +75,5 @@ class Registrations:
     def _access(self, name: str) -> StoreAccess:
         store, identity = self._store, self._store.identities[name]
         bucket = self._config.models_bucket
-        return StoreAccess(store.endpoint_url, bucket, store.region, identity.access_key_id, identity.secret_access_key)
+        keys = identity.access_key_id, identity.secret_access_key, identity.session_token
+        return StoreAccess(store.endpoint_url, bucket, store.region, *keys)

@@ -27,6 +27,7 @@ def _iam(doors: Doors) -> Any:
 
 def show(doors: Doors, identity: str) -> str:
     """The policy in force, as JSON. Raises ValueError for an unknown identity."""
+    doors.needs_own_store("s3-policy")
     doors.credentials(identity)
     answer = _iam(doors).get_user_policy(UserName=identity, PolicyName=POLICY)
     return json.dumps(answer["PolicyDocument"], indent=2)
@@ -34,6 +35,7 @@ def show(doors: Doors, identity: str) -> str:
 
 def replace(doors: Doors, identity: str, path: Path) -> None:
     """Put another policy in force; a file that is none changes nothing. Raises ValueError, OSError."""
+    doors.needs_own_store("s3-policy")
     doors.credentials(identity)
     text = sys.stdin.read() if str(path) == "-" else path.read_text()
     try:

@@ -21,6 +21,7 @@ class Cluster:
     kubeconfig: Path
     contexts: tuple[str, ...]  # of the kubeconfig: whom one can be
     workloads: bool  # nobody runs the cluster's Deployments: the layer has to stand in
+    note: str = ""  # what people should know about it
 
 
 class Engine(Protocol):

@@ -28,6 +28,7 @@ class S3Access:
     access_key_id: str
     secret_access_key: str
     region: str
+    session_token: str = ""
 
     def client(self) -> Any:
         """A boto3 client."""
@@ -39,6 +40,7 @@ class S3Access:
             region_name=self.region,
             aws_access_key_id=self.access_key_id,
             aws_secret_access_key=self.secret_access_key,
+            aws_session_token=self.session_token or None,
         )
 
 

@@ -17,10 +17,18 @@ class Identity:
     name: str
     access_key_id: str
     secret_access_key: str
+    session_token: str = ""
 
 
 class ObjectStore(Protocol):
     """An S3 endpoint. Everything else speaks to it as any S3 client does."""
+
+    whole: bool  # the plane's own from end to end: it may be emptied, saved, and has users and policies
+
+    @property
+    def note(self) -> str:
+        """What people should know about it; mostly nothing."""
+        ...
 
     @property
     def endpoint_url(self) -> str:

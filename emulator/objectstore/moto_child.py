@@ -27,6 +27,9 @@ STOP_SECONDS = 2.0
 class MotoChild:
     """The S3 store of a plane, on one socket."""
 
+    whole = True
+    note = ""
+
     def __init__(
         self,
         host: str,

@@ -21,6 +21,7 @@ class StoreAccess:
     region: str
     access_key_id: str
     secret_access_key: str
+    session_token: str = ""
 
     def upload(self, prefix: str, files: Iterable[tuple[str, bytes | Path]]) -> str:
         """Put files (name, and bytes or where they are) beneath a prefix; the prefix's URI. Raises StoreError, OSError."""
@@ -48,5 +49,6 @@ class StoreAccess:
             region_name=self.region,
             aws_access_key_id=self.access_key_id,
             aws_secret_access_key=self.secret_access_key,
+            aws_session_token=self.session_token or None,
             config=Config(retries={"max_attempts": 2}, connect_timeout=5),
         )
