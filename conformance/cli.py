@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from conformance import __version__
 from conformance.verdict import ExitCode
+from conformance.version import Version
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("conformance.commands.run", "judge a target"),
@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cleanup": ("conformance.commands.cleanup", "delete old Models and the objects that only they name"),
     "list": ("conformance.commands.listing", "list the clauses"),
     "explain": ("conformance.commands.explain", "explain a clause or a check"),
+    "completion": ("conformance.commands.completion", "print a shell's completion script"),
 }
 EPILOGUE = (
     "exit codes: 0 conformant, 1 not conformant, 2 inconclusive, 3 usage, 4 the suite broke or the target cannot be reached (no verdict), "
@@ -53,7 +54,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         description="Judges a Michelangelo control plane against the operator guide.",
         epilog=EPILOGUE,
     )
-    top.add_argument("--version", action="version", version=f"ma-conformance {__version__}")
+    top.add_argument("--version", action=Version)
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser, metavar="COMMAND")
     for name, (module, text) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text, epilog=EPILOGUE if name == "run" else None)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from emulator import __version__
+from emulator.completion import SHELLS
 from emulator.config import (
     ARTIFACT_LAYOUT,
     DEFAULT_KUBE_PORT,
@@ -17,6 +17,7 @@ from emulator.config import (
     MODELS_BUCKET,
     TIMINGS,
 )
+from emulator.version import Version
 
 USAGE_ERROR = 3
 PACKAGES = ("triton", "raw", "spark-pipeline", "mobile", "none")
@@ -178,7 +179,7 @@ def parser() -> argparse.ArgumentParser:
         prog="ma-emulator",
         description="A local Michelangelo control plane: Kubernetes API, S3 and gRPC, without Docker.",
     )
-    top.add_argument("--version", action="version", version=f"ma-emulator {__version__}")
+    top.add_argument("--version", action=Version)
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser, metavar="COMMAND")
 
     up = commands.add_parser("up", help="start a plane")
@@ -209,4 +210,6 @@ def parser() -> argparse.ArgumentParser:
     faults.add_argument(
         "--json", action="store_true", help="with the clause that each breaks, and the check that must see it"
     )
+    completion = commands.add_parser("completion", help="print a shell's completion script")
+    completion.add_argument("shell", choices=SHELLS)
     return top

@@ -15,6 +15,7 @@ from emulator.config import Config
 from emulator.doors import Doors, exports
 
 FAILURE = 1
+ANYWHERE = ("faults", "completion")  # what needs no plane on this machine
 
 
 def config_of(options: argparse.Namespace) -> Config:
@@ -57,6 +58,12 @@ def config_of(options: argparse.Namespace) -> Config:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the answer is the exit code."""
     options = parser().parse_args(argv)
+    if sys.platform == "win32" and options.command not in ANYWHERE:
+        sys.stderr.write(
+            f"ma-emulator: {options.command} does not run on Windows, where a plane's processes cannot be had: "
+            "use it inside WSL 2, or the container image\n"
+        )
+        return FAILURE
     try:
         return _COMMANDS[options.command](options)
     except KeyboardInterrupt:
@@ -222,6 +229,14 @@ def _faults(options: argparse.Namespace) -> int:
     return 0
 
 
+def _completion(options: argparse.Namespace) -> int:
+    from emulator import completion
+    from emulator.faults import known
+
+    _say(completion.script(parser(), options.shell, {"--fault": known()}))
+    return 0
+
+
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
@@ -241,4 +256,5 @@ _COMMANDS = {
     "reset": _reset,
     "snapshot": _snapshot,
     "faults": _faults,
+    "completion": _completion,
 }
