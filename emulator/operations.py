@@ -39,6 +39,7 @@ class Operations:
         """Answer calls at a door."""
         door.add("clock", self.clock)
         door.add("clock-advance", self.advance)
+        door.add("clock-set", self.set_clock)
         if not self._store.whole:
             unsupported.refuse(door, STATE, f"--object-store {self._store.endpoint_url}", "--object-store moto")
             return
@@ -58,6 +59,19 @@ class Operations:
         except OverflowError:
             raise ValueError("the clock cannot be moved so far") from None
         self._clock.advance(by)
+        return await self.clock(call)
+
+    async def set_clock(self, call: Call) -> Answer:
+        """Let the clock be so many seconds from the machine's, also back. Raises ValueError."""
+        seconds = call.values.get("offset_seconds")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise ValueError("offset_seconds is to be a number: how far from the machine's clock")
+        try:
+            offset = timedelta(seconds=seconds)
+            datetime.now(UTC) + offset
+        except (OverflowError, ValueError):
+            raise ValueError("the clock cannot be moved so far") from None
+        self._clock.shift(offset)
         return await self.clock(call)
 
     async def reset(self, call: Call) -> Answer:
