@@ -1,7 +1,8 @@
 """``make bench``: how fast the plane is next to a bare server on the same stack, in one run.
 
-Each row asks the plane for a while, then a bare ASGI callable (same TLS, same loop, same response bytes) in the same way. The
-ratio is what counts: times differ between machines, ratios hardly.
+Each row of requests asks the plane and a bare ASGI callable (plain uvicorn, the same TLS and loop, the same response bytes) in
+turns. The ratio is what counts: times differ between machines, ratios hardly. On a machine that does other things besides,
+look at the ratio of CPU per request.
 """
 
 from __future__ import annotations
@@ -9,97 +10,64 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import subprocess
 import sys
-import tempfile
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cases import CASES, GROUP, NAMESPACE, Case, model
-from load import Connection, Request, Result, measure
-
-OBJECTS = 1000
-
-
-def start(*words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
+import others
+import uvloop
+from cases import CASES
+from planes import bare, plane
+from rates import Rates, Side
+from report import Report, Row
 
 
-def first_line(child: subprocess.Popen[str]) -> str:
-    assert child.stdout is not None
-    line = child.stdout.readline()
-    if not line:
-        sys.exit(f"it did not start: {child.args}")
-    return line
+def _chosen(name: str, words: list[str]) -> bool:
+    return not words or any(word in name for word in words)
 
 
-async def fill(server: str) -> None:
-    connection = await Connection.open(server)
-    for namespace in (NAMESPACE, f"{NAMESPACE}-new"):
-        body = json.dumps({"metadata": {"name": namespace}}).encode()
-        await connection.ask(Request(f"{server}/api/v1/namespaces", "POST", body, token="admin-token").wire())
-    for number in range(OBJECTS):
-        body = json.dumps(model(f"m-{number:04}", number)).encode()
-        url = f"{server}{GROUP}/{NAMESPACE}/models"
-        status, answer = await connection.ask(Request(url, "POST", body, token="admin-token").wire())
-        assert status == 201, answer
-    connection.close()
+async def _rates(rates: Rates, words: list[str]) -> AsyncIterator[Row]:
+    for case in CASES:
+        if _chosen(case.name, words):
+            yield Row.of_rates(case.name, case.aim, *await rates.compare(case))
 
 
-async def compare(case: Case, number: int, server: str, bare: str, seconds: float) -> tuple[Result, Result]:
-    """The plane's result and the bare server's, which answers the same bytes to the same request."""
-    requests = [case.request(server, n).wire() for n in range(20_000 if case.status == 201 else 1_000)]
-    wire = requests.__getitem__ if case.status == 201 else lambda n: requests[n % len(requests)]
-    connection = await Connection.open(server)
-    probe = case.request(server, 10**9) if case.status == 201 else case.request(server, 1)
-    _, answer = await connection.ask(probe.wire())
-    connection.close()
-    connection = await Connection.open(bare)
-    await connection.ask(Request(f"{bare}/{number}", "PUT", answer).wire())
-    connection.close()
-    ours = await measure(server, wire, connections=case.connections, seconds=seconds, expected=case.status)
-    same = replace(probe, url=f"{bare}/{number}").wire()
-    ceiling = await measure(bare, lambda _: same, connections=case.connections, seconds=seconds, expected=200)
-    return ours, ceiling
-
-
-async def run(server: str, bare: str, seconds: float, chosen: list[str]) -> None:
-    await fill(server)
-    print(f"{'':28} {'plane/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'bare/s':>9} {'ratio':>7} {'aim':>6}")
-    for number, case in enumerate(CASES):
-        if chosen and not any(word in case.name for word in chosen):
-            continue
-        ours, ceiling = await compare(case, number, server, bare, seconds)
-        ratio = ours.rate / ceiling.rate
-        print(
-            f"{case.name:28} {ours.rate:9,.0f} {ours.p50:8.2f} {ours.p99:8.2f} {ceiling.rate:9,.0f} {ratio:7.2f} {case.aim:6.2f}",
-            flush=True,
-        )
+async def _run(report: Report, words: list[str], seconds: float, python: bool) -> None:
+    with plane() as doors, bare() as (address, pid):
+        rates = Rates(Side(doors["kube_server"], doors["pid"]), Side(address, pid), seconds, python)
+        report.head(f"every row of requests: {seconds:g} s each side, TLS on; load by {rates.generator}")
+        async for row in _rates(rates, words):
+            report.add(row)
+        for name, measure in others.BESIDE_A_BARE_SERVER.items():
+            if _chosen(name, words):
+                for row in await measure(rates, doors):
+                    report.add(row)
+    for name, alone in others.ALONE.items():
+        if _chosen(name, words):
+            for row in await alone():
+                report.add(row)
 
 
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.partition("\n")[0])
-    words.add_argument(
-        "--seconds", type=float, default=2.0, help="how long each side of each row is asked (default: 2)"
-    )
-    words.add_argument("case", nargs="*", help="only rows whose name has one of these words")
+    words.add_argument("--seconds", type=float, default=4.0, help="how long each side of a row is asked (default: 4)")
+    words.add_argument("--quick", action="store_true", help="2 s, for development")
+    words.add_argument("--only", default="", metavar="WORD,WORD", help="only rows whose name has one of these words")
+    words.add_argument("--python", action="store_true", help="the Python load generator, though wrk is installed")
+    words.add_argument("--json", action="store_true", help="print the rows as JSON, once all are measured")
     chosen = words.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tokens = Path(folder, "tokens.csv")
-        tokens.write_text('admin-token,admin,admin,"system:masters"\nalice-token,alice,alice,"team"\n')
-        ports = ("--kube-port", "0", "--s3-port", "0", "--no-rpc", "--kubeconfig", f"{folder}/kubeconfig")
-        plane = start("-m", "emulator", "up", "--json", *ports, "--token-auth-file", str(tokens))
-        bare = start(str(Path(__file__).with_name("bare.py")))
-        try:
-            server = json.loads(first_line(plane))["kube_server"]
-            print(f"every row: {chosen.seconds:g} s each side, {OBJECTS:,} Models stored, TLS on")
-            asyncio.run(run(server, f"https://127.0.0.1:{first_line(bare).strip()}", chosen.seconds, chosen.case))
-        finally:
-            for child in (plane, bare):
-                child.terminate()
-                child.wait(10)
+    only = [word.strip() for word in chosen.only.split(",") if word.strip()]
+    names = [case.name for case in CASES] + [*others.BESIDE_A_BARE_SERVER, *others.ALONE]
+    unknown = [word for word in only if not any(word in name for name in names)]
+    if unknown:
+        words.error(f"no row has {unknown[0]!r} in its name; rows are: {'; '.join(names)}")
+    report = Report(quiet=chosen.json)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(report, only, 2.0 if chosen.quick else chosen.seconds, chosen.python))
+    if chosen.json:
+        print(json.dumps(report.document(), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is measured: each benchmark is a row; ``wire(n)`` gives its n-th request to the plane."""
+"""What is asked for as often as possible: each benchmark is a row of requests that differ in their number."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from load import Request
+from load import NUMBER, VERSION, Request
 
 GROUP = "/apis/michelangelo.api/v2/namespaces"
-NAMESPACE = "bench"
+SMALL, LARGE, FRESH = "bench", "bench-large", "bench-fresh"
+OBJECTS = {SMALL: 1_000, LARGE: 10_000, FRESH: 0}
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
+TOKEN = "admin-token"
 
 
-def model(name: str, number: int) -> dict:
-    """A Model of about 800 bytes as it is stored; one of ten has the label ``tier: gold``."""
+def model(name: str, gold: bool = False) -> dict:
+    """A Model of about 800 bytes as it is stored."""
     return {
         "apiVersion": "michelangelo.api/v2",
         "kind": "Model",
-        "metadata": {"name": name, "labels": {"tier": "gold" if number % 10 == 0 else "base", "team": "fraud"}},
+        "metadata": {"name": name, "labels": {"tier": "gold" if gold else "base", "team": "fraud"}},
         "spec": {
-            "description": f"model number {number}",
+            "description": f"model number {name}",
             "kind": "MODEL_KIND_BINARY_CLASSIFICATION",
             "package_type": "DEPLOYABLE_MODEL_PACKAGE_TYPE_TRITON",
-            "revision_id": number,
+            "revision_id": 1,
             "model_artifact_uri": [f"s3://michelangelo-models/bench/{name}/raw"],
             "deployable_artifact_uri": [f"s3://michelangelo-models/bench/{name}/deployable"],
         },
@@ -32,54 +34,79 @@ def model(name: str, number: int) -> dict:
 
 @dataclass(frozen=True)
 class Case:
-    """One benchmark: its name, the ratio it aims at, and its requests."""
+    """One benchmark: its name, the ratio to the bare server that it aims at, and its requests.
+
+    ``request`` is given the server's address and, for pages, the token to go on with: the one behind ``skip`` objects.
+    """
 
     name: str
-    aim: float
-    request: Callable[[str, int], Request]
+    aim: float | None
+    request: Callable[[str, str], Request]
     connections: int = 8
     status: int = 200
+    namespace: str = SMALL
+    skip: int = 0
 
 
-def _get(server: str, number: int) -> Request:
-    return Request(f"{server}{GROUP}/{NAMESPACE}/models/m-{number % 1000:04}", token="admin-token")
+def collection(server: str, namespace: str = SMALL) -> str:
+    """The URL of a namespace's Models."""
+    return f"{server}{GROUP}/{namespace}/models"
 
 
-def _listed(query: str, accept: str = "application/json") -> Callable[[str, int], Request]:
-    return lambda server, _: Request(f"{server}{GROUP}/{NAMESPACE}/models{query}", token="admin-token", accept=accept)
+def _one(server: str) -> str:
+    return f"{collection(server)}/m-{NUMBER}"
 
 
-def _denied(server: str, number: int) -> Request:
-    return Request(f"{server}{GROUP}/{NAMESPACE}/models/m-{number % 1000:04}", token="alice-token")
+def _get(token: str) -> Callable[[str, str], Request]:
+    return lambda server, _: Request(_one(server), token=token)
 
 
-def _create(server: str, number: int) -> Request:
-    body = json.dumps(model(f"new-{number}", number)).encode()
-    return Request(f"{server}{GROUP}/{NAMESPACE}-new/models", "POST", body, token="admin-token")
+def _listed(query: str = "", accept: str = "application/json", namespace: str = SMALL) -> Callable[[str, str], Request]:
+    return lambda server, _: Request(f"{collection(server, namespace)}{query}", token=TOKEN, accept=accept)
 
 
-def _patch(sort: str) -> Callable[[str, int], Request]:
-    def request(server: str, number: int) -> Request:
-        body = {"spec": {"description": f"patched {number}"}}
-        name, query = f"m-{number % 1000:04}", ""
-        if "apply" in sort:
-            body |= {"apiVersion": "michelangelo.api/v2", "kind": "Model"}
-            query = "?fieldManager=bench&force=true"
-        url = f"{server}{GROUP}/{NAMESPACE}/models/{name}{query}"
-        return Request(url, "PATCH", json.dumps(body).encode(), sort, token="admin-token")
+def _page(server: str, token: str) -> Request:
+    return Request(f"{collection(server)}?limit=50" + (f"&continue={token}" if token else ""), token=TOKEN)
+
+
+def create_request(server: str, namespace: str, gold: bool = False) -> Request:
+    """Creates the Model of a number."""
+    return Request(collection(server, namespace), "POST", json.dumps(model(f"m-{NUMBER}", gold)).encode(), token=TOKEN)
+
+
+def _update(server: str, _: str) -> Request:
+    obj = model(f"m-{NUMBER}")
+    obj["metadata"]["resourceVersion"] = VERSION.strip('"')
+    return Request(_one(server), "PUT", json.dumps(obj).encode(), token=TOKEN)
+
+
+def _patch(sort: str) -> Callable[[str, str], Request]:
+    def request(server: str, _: str) -> Request:
+        body: dict = {"spec": {"description": "patched"}}
+        if sort.startswith("merge"):
+            body["metadata"] = {"annotations": {"example.com/note": NUMBER}}
+            return Request(_one(server), "PATCH", json.dumps(body).encode(), f"application/{sort}", token=TOKEN)
+        body |= {"apiVersion": "michelangelo.api/v2", "kind": "Model"}
+        body["metadata"] = {"annotations": {"example.com/applied": NUMBER}}
+        url = f"{_one(server)}?fieldManager=bench&force=true"
+        return Request(url, "PATCH", json.dumps(body).encode(), f"application/{sort}", token=TOKEN)
 
     return request
 
 
 CASES = [
-    Case("get, 1 connection", 0.5, _get, connections=1),
-    Case("get", 0.5, _get),
-    Case("denied by RBAC", 0.5, _denied, status=403),
-    Case("list of 1,000", 0.6, _listed("")),
+    Case("get, 1 connection", 0.5, _get(TOKEN), connections=1),
+    Case("get", 0.5, _get(TOKEN)),
+    Case("denied by RBAC", 0.5, _get("alice-token"), status=403),
+    Case("list of 1,000", 0.6, _listed()),
+    Case("list of 10,000", None, _listed(namespace=LARGE), namespace=LARGE),
     Case("list by label, 100 of 1,000", 0.4, _listed("?labelSelector=tier%3Dgold")),
-    Case("page of 50", 0.4, _listed("?limit=50")),
-    Case("table of 1,000", 0.3, _listed("", TABLE)),
-    Case("create", 0.18, _create, status=201),
-    Case("merge patch", 0.18, _patch("application/merge-patch+json")),
-    Case("server-side apply", 0.08, _patch("application/apply-patch+yaml")),
+    Case("page of 50, at the start", 0.4, _page),
+    Case("page of 50, in the middle", 0.4, _page, skip=475),
+    Case("page of 50, at the end", 0.4, _page, skip=950),
+    Case("table of 1,000", 0.3, _listed(accept=TABLE)),
+    Case("create", 0.18, lambda server, _: create_request(server, FRESH), status=201, namespace=FRESH),
+    Case("update", 0.18, _update),
+    Case("merge patch", 0.18, _patch("merge-patch+json")),
+    Case("server-side apply", 0.08, _patch("apply-patch+yaml")),
 ]

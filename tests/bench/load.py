@@ -1,20 +1,25 @@
-"""Load: as many requests as a few connections can carry in a while, and how long each took."""
+"""Load in Python: as many requests as a few connections can carry in a while, and how long each took. See also ``wrk.py``."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 Answered = tuple[int, bytes]
+NUMBER = "0000000"
+"""Stands in a request for the number of the request: seven digits, so that its length does not change."""
+DIGITS = len(NUMBER)
+VERSION = '"vvvvvvvvvvvv"'
+"""Stands in a body for the resourceVersion that the server last answered for the object of that number."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request; ``url`` is absolute."""
+    """One HTTP request, or a row of them that differ in ``NUMBER``; ``url`` is absolute."""
 
     url: str
     method: str = "GET"
@@ -23,24 +28,67 @@ class Request:
     accept: str = "application/json"
     token: str = ""
 
-    def wire(self) -> bytes:
+    def wire(self, number: int | None = None, version: str = "") -> bytes:
+        """The bytes that are sent, number and version put in; without a number, the places for them are left."""
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         lines = [f"{self.method} {path} HTTP/1.1", f"Host: {parts.netloc}", f"Accept: {self.accept}"]
         if self.token:
             lines.append(f"Authorization: Bearer {self.token}")
-        if self.body:
+        if self.body or self.method != "GET":
             lines += [f"Content-Type: {self.content_type}", f"Content-Length: {len(self.body)}"]
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
+        data = "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
+        if number is None:
+            return data
+        return data.replace(NUMBER.encode(), digits(number)).replace(VERSION.encode(), quoted(version))
+
+
+def digits(number: int) -> bytes:
+    """A number as it stands in a request."""
+    return b"%0*d" % (DIGITS, number)
+
+
+def quoted(version: str) -> bytes:
+    """A resourceVersion as it stands in a body: blanks behind it keep the length."""
+    return f'"{version}"'.ljust(len(VERSION)).encode()
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Which numbers requests get: from *first* on, modulo *among*; *versions* are those of the objects, for updates."""
+
+    first: int
+    among: int
+    versions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a run measured. ``rate`` is in requests per second, the latencies in milliseconds."""
+    """What a run measured: requests answered, seconds it took, latencies in milliseconds."""
 
-    rate: float
+    requests: int
+    seconds: float
     p50: float
     p99: float
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return self.requests / self.seconds
+
+
+def result(took: list[float], seconds: float) -> Result:
+    """A result from what each request took, in seconds."""
+    took.sort()
+    return Result(len(took), seconds, 1000 * took[len(took) // 2], 1000 * took[int(len(took) * 0.99)])
+
+
+def insecure() -> ssl.SSLContext:
+    """TLS that asks nobody's name: both servers are ours."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class Connection:
@@ -52,19 +100,19 @@ class Connection:
     @classmethod
     async def open(cls, url: str) -> Connection:
         parts = urlsplit(url)
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+        context = insecure() if parts.scheme == "https" else None
         return cls(*await asyncio.open_connection(parts.hostname, parts.port, ssl=context, limit=1 << 20))
 
-    async def ask(self, wire: bytes) -> Answered:
+    def send(self, wire: bytes) -> None:
+        """Send a request; ``answer`` gives the answers in order."""
         self._writer.write(wire)
-        head = await self._reader.readuntil(b"\r\n\r\n")
+
+    async def answer(self) -> Answered:
+        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         status = int(head[9:12])
-        lowered = head.lower()
-        at = lowered.find(b"content-length:")
+        at = head.find(b"content-length:")
         if at >= 0:
-            length = int(lowered[at + 15 : lowered.index(b"\r\n", at)])
+            length = int(head[at + 15 : head.index(b"\r\n", at)])
             return status, await self._reader.readexactly(length)
         parts = []
         while size := int(await self._reader.readuntil(b"\r\n"), 16):
@@ -73,25 +121,48 @@ class Connection:
         await self._reader.readexactly(2)
         return status, b"".join(parts)
 
+    async def ask(self, wire: bytes) -> Answered:
+        self.send(wire)
+        return await self.answer()
+
     def close(self) -> None:
         self._writer.transport.abort()
 
 
-async def measure(url: str, wire: Callable[[int], bytes], *, connections: int, seconds: float, expected: int) -> Result:
-    """Ask for *seconds* over *connections*; ``wire(n)`` is the n-th request. Raises RuntimeError on another status."""
-    opened = [await Connection.open(url) for _ in range(connections)]
-    counter = iter(range(1 << 60))
+async def ask(request: Request, expected: int = 200, number: int | None = None, version: str = "") -> bytes:
+    """One request over a connection of its own. Raises RuntimeError on another status."""
+    connection = await Connection.open(request.url)
+    try:
+        status, body = await connection.ask(request.wire(number, version))
+    finally:
+        connection.close()
+    if status != expected:
+        raise RuntimeError(f"{status} instead of {expected}: {body[:300]!r}")
+    return body
+
+
+async def measure(request: Request, numbers: Numbers, *, connections: int, seconds: float, expected: int) -> Result:
+    """Ask for *seconds* over *connections*. Raises RuntimeError on another status."""
+    template, versions = request.wire(), list(numbers.versions)
+    opened = [await Connection.open(request.url) for _ in range(connections)]
+    counted = iter(range(numbers.first, 1 << 60))
     took: list[float] = []
-    end = time.perf_counter() + seconds
+    begun = time.perf_counter()
+    end = begun + seconds
 
     async def work(connection: Connection) -> None:
-        while (begun := time.perf_counter()) < end:
-            status, body = await connection.ask(wire(next(counter)))
+        while (start := time.perf_counter()) < end:
+            number = next(counted) % numbers.among
+            wire = template.replace(NUMBER.encode(), digits(number))
+            if versions:
+                wire = wire.replace(VERSION.encode(), quoted(versions[number]))
+            status, body = await connection.ask(wire)
             if status != expected:
                 raise RuntimeError(f"{status} instead of {expected}: {body[:300]!r}")
-            took.append(time.perf_counter() - begun)
+            if versions:
+                versions[number] = version_of(body)
+            took.append(time.perf_counter() - start)
 
-    begun = time.perf_counter()
     try:
         async with asyncio.TaskGroup() as group:
             for connection in opened:
@@ -99,9 +170,9 @@ async def measure(url: str, wire: Callable[[int], bytes], *, connections: int, s
     finally:
         for connection in opened:
             connection.close()
-    took.sort()
-    return Result(
-        rate=len(took) / (time.perf_counter() - begun),
-        p50=1000 * took[len(took) // 2],
-        p99=1000 * took[int(len(took) * 0.99)],
-    )
+    return result(took, time.perf_counter() - begun)
+
+
+def version_of(body: bytes) -> str:
+    """An encoded object's resourceVersion."""
+    return body.partition(b'"resourceVersion":"')[2].partition(b'"')[0].decode()
