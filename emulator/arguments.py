@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from emulator.commands import scenario
 from emulator.completion import SHELLS
 from emulator.config import (
     ARTIFACT_LAYOUT,
@@ -206,6 +207,7 @@ def parser() -> argparse.ArgumentParser:
     _register_options(commands.add_parser("register", help="register a model: create it, upload its files, package it"))
     _store_options(commands)
     _control_options(commands)
+    scenario.options(commands)
     faults = commands.add_parser("faults", help="list the lies that --fault can fit")
     faults.add_argument(
         "--json", action="store_true", help="with the clause that each breaks, and the check that must see it"

@@ -11,6 +11,7 @@ from typing import Any
 
 from emulator import running
 from emulator.arguments import LOGS, USAGE_ERROR, parser
+from emulator.commands import scenario
 from emulator.config import Config
 from emulator.doors import Doors, exports
 
@@ -257,4 +258,5 @@ _COMMANDS = {
     "snapshot": _snapshot,
     "faults": _faults,
     "completion": _completion,
+    "scenario": scenario.run,
 }

@@ -29,6 +29,7 @@ class Doors:
     started_in_seconds: float
     folder: str = ""  # state and logs
     artifact_layout: str = ""
+    timings: str = "fast"
     control: str = ""  # see emulator/control
     control_token: str = ""
     s3_identities: dict[str, dict[str, str]] = field(default_factory=dict)  # name -> access_key_id, secret_access_key

@@ -120,6 +120,7 @@ class Plane:
             started_in_seconds=round(time.monotonic() - self._started, 3),
             folder=str(self.folder.resolve()),
             artifact_layout=config.artifact_layout,
+            timings=config.timings,
             control=control_address,
             control_token=control.token,
             s3_identities={

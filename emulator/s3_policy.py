@@ -27,19 +27,30 @@ def _iam(doors: Doors) -> Any:
 
 def show(doors: Doors, identity: str) -> str:
     """The policy in force, as JSON. Raises ValueError for an unknown identity."""
+    return json.dumps(get(doors, identity), indent=2)
+
+
+def get(doors: Doors, identity: str) -> dict[str, Any]:
+    """The policy in force. Raises ValueError for an unknown identity, and for a store that is not the plane's own."""
     doors.needs_own_store("s3-policy")
     doors.credentials(identity)
-    answer = _iam(doors).get_user_policy(UserName=identity, PolicyName=POLICY)
-    return json.dumps(answer["PolicyDocument"], indent=2)
+    document: dict[str, Any] = _iam(doors).get_user_policy(UserName=identity, PolicyName=POLICY)["PolicyDocument"]
+    return document
+
+
+def put(doors: Doors, identity: str, document: dict[str, Any]) -> None:
+    """Put another policy in force. Raises ValueError for an unknown identity, and for a store that is not the plane's own."""
+    doors.needs_own_store("s3-policy")
+    doors.credentials(identity)
+    _iam(doors).put_user_policy(UserName=identity, PolicyName=POLICY, PolicyDocument=json.dumps(document))
 
 
 def replace(doors: Doors, identity: str, path: Path) -> None:
     """Put another policy in force; a file that is none changes nothing. Raises ValueError, OSError."""
     doors.needs_own_store("s3-policy")
-    doors.credentials(identity)
     text = sys.stdin.read() if str(path) == "-" else path.read_text()
     try:
         document = policy.parse(text.replace("<your-models-bucket>", doors.models_bucket))
     except policy.PolicyError as error:
         raise ValueError(f"{path} is no policy: {error}") from None
-    _iam(doors).put_user_policy(UserName=identity, PolicyName=POLICY, PolicyDocument=json.dumps(document))
+    put(doors, identity, document)

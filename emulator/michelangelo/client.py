@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import ssl
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -50,27 +51,40 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How an API server is reached: URL, CA (PEM), and a bearer token."""
+    """How an API server is reached: URL, CA (PEM), and a bearer token or a client certificate with its key (PEM)."""
 
     server: str
     token: str = ""
     authority_pem: bytes | None = None
     verify: bool = True
+    certificate_pem: bytes = b""
+    key_pem: bytes = b""
+
+    def tls(self) -> ssl.SSLContext:
+        """What connections are made with. Raises ssl.SSLError for a certificate or key that is none."""
+        authority = self.authority_pem.decode() if self.authority_pem is not None else None
+        context = ssl.create_default_context(cadata=authority)
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.certificate_pem:
+            with tempfile.NamedTemporaryFile() as file:  # the library takes files only
+                file.write(self.certificate_pem + b"\n" + self.key_pem)
+                file.flush()
+                context.load_cert_chain(file.name)
+        return context
 
 
 class KubeClient:
     """One identity at one API server."""
 
     def __init__(self, access: Access, user_agent: str = USER_AGENT) -> None:
-        context: ssl.SSLContext | bool = access.verify
-        if access.authority_pem is not None:
-            context = ssl.create_default_context(cadata=access.authority_pem.decode())
         headers = {"User-Agent": user_agent}
         if access.token:
             headers["Authorization"] = f"Bearer {access.token}"
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
         self._http = httpx.AsyncClient(
-            base_url=access.server, verify=context, headers=headers, timeout=30, limits=limits, trust_env=False
+            base_url=access.server, verify=access.tls(), headers=headers, timeout=30, limits=limits, trust_env=False
         )
 
     async def close(self) -> None:
@@ -85,19 +99,22 @@ class KubeClient:
         params: Mapping[str, str] | None = None,
         content_type: str = "application/json",
         as_user: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> Object:
         """Send a request; a server that is busy or away is asked again, later each time.
 
         Raises ApiError, or httpx.TransportError when the server stays away.
         """
         content = json.dumps(body).encode() if body is not None else None
-        headers = {"Content-Type": content_type} if content is not None else {}
+        sent = dict(headers or {})
+        if content is not None:
+            sent["Content-Type"] = content_type
         if as_user:
-            headers["Authorization"] = f"Bearer {as_user}"
+            sent["Authorization"] = f"Bearer {as_user}"
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
             try:
-                answer = await self._http.request(method, path, content=content, params=params, headers=headers)
+                answer = await self._http.request(method, path, content=content, params=params, headers=sent)
             except httpx.TransportError:
                 if last or method not in ("GET", "PUT", "PATCH", "DELETE"):
                     raise
