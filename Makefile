@@ -4,13 +4,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
+# Containers like to forbid it; then each of the hundreds of Pythons that the tests start compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check bench docs format clean
 
 demo: $(STAMPS)/base
 	@$(BIN)/python demo/demo.py
 
 test: $(STAMPS)/dev
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadscope --durations=15
 
 check: $(STAMPS)/dev
 	$(BIN)/ruff check .

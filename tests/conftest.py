@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
 
 ROOT = Path(__file__).parents[1]
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in the Makefile
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs, and their children, ignore ^C
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Spread tests one by one, but modules with a fixture of their own as a whole, so that it is made once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Spread(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.partition("::")[0]
+            return module if shares(module) else nodeid
+
+    @cache
+    def shares(module: str) -> bool:
+        return 'fixture(scope="module")' in (ROOT / module).read_text()
+
+    return Spread(config, log)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class EmulatorTarget:
 
     faults: tuple[str, ...] = ()
     dialect: str = ""
+    fault_log: Path | None = None  # where the plane notes the lies that it told
 
     @property
     def name(self) -> str:
@@ -65,7 +66,7 @@ class EmulatorTarget:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=errors,
-                    env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                    env=self._environment(),
                 )
             try:
                 yield _doors(_first_line(child, log), log)
@@ -78,6 +79,10 @@ class EmulatorTarget:
                     child.wait()
                 if child.stdout is not None:
                     child.stdout.close()
+
+    def _environment(self) -> dict[str, str]:
+        told = {"MA_FAULT_LOG": str(self.fault_log)} if self.fault_log is not None else {}
+        return {**os.environ, "PYTHONUNBUFFERED": "1", **told}
 
 
 def _first_line(child: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
