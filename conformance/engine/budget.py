@@ -10,12 +10,15 @@ from conformance.checks.check import Check
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Examples per check before its weight, and seconds that a check may spend on making a counterexample smaller."""
+    """Examples per check before its weight, and seconds that a check may spend on making a counterexample smaller.
+
+    With no such seconds, what failed is not tried again either.
+    """
 
     name: str
     examples: int
     shrink_seconds: float
-    check_seconds: float  # after this a check tries no further examples
+    check_seconds: float  # after this a check tries no further examples than one
     slow: bool = True  # whether checks that wait for time to pass are run
 
     def examples_of(self, check: Check) -> int:

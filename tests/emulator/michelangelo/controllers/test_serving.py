@@ -256,7 +256,9 @@ def test_a_rollout_is_rolled_back_when_another_model_is_desired(kubectl, plane, 
     kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="ghost", server="server"))
     path = f"/apis/michelangelo.api/v2/namespaces/{namespace}"
     with plane.client() as client:  # kubectl may take longer than the rollout waits for its model
-        while "PLACEMENT" not in (stage := client.get(f"{path}/deployments/d").json().get("status", {}).get("stage", "")):
+        while "PLACEMENT" not in (
+            stage := client.get(f"{path}/deployments/d").json().get("status", {}).get("stage", "")
+        ):
             assert "FAILED" not in stage
         assert client.delete(f"{path}/inferenceservers/server").status_code == 200
     stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLBACK_COMPLETE"
