@@ -28,7 +28,7 @@ def config_of(options: argparse.Namespace) -> Config:
 
         for name in options.fault:
             load(name)
-    config = Config(
+    return Config(
         host=options.host,
         kube_port=options.kube_port,
         s3_port=options.s3_port,
@@ -49,11 +49,6 @@ def config_of(options: argparse.Namespace) -> Config:
         seed=options.seed,
         faults=tuple(options.fault),
     )
-    if config.api != "memory":
-        from emulator.engines import choose
-
-        choose.check(config)
-    return config
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,20 +10,33 @@ from pathlib import Path
 import yaml
 
 
-def document(server: str, authority_pem: bytes, tokens: Mapping[str, str], current: str) -> dict[str, object]:
-    """A kubeconfig with one context per entry of *tokens* (context name to bearer token)."""
-    cluster = {"server": server, "certificate-authority-data": base64.b64encode(authority_pem).decode()}
+def document(
+    server: str,
+    authority_pem: bytes,
+    tokens: Mapping[str, str],
+    current: str,
+    certificates: Mapping[str, tuple[bytes, bytes]] | None = None,
+) -> dict[str, object]:
+    """A kubeconfig with one context per entry of *tokens* (context name to bearer token) and *certificates* (to certificate and key)."""
+    cluster = {"server": server, "certificate-authority-data": _data(authority_pem)}
+    users: dict[str, dict[str, str]] = {name: {"token": token} for name, token in tokens.items()}
+    for name, (certificate, key) in (certificates or {}).items():
+        users[name] = {"client-certificate-data": _data(certificate), "client-key-data": _data(key)}
     return {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": current,
         "clusters": [{"name": "michelangelo", "cluster": cluster}],
-        "users": [{"name": name, "user": {"token": token}} for name, token in tokens.items()],
+        "users": [{"name": name, "user": user} for name, user in users.items()],
         "contexts": [
             {"name": name, "context": {"cluster": "michelangelo", "user": name, "namespace": "default"}}
-            for name in tokens
+            for name in users
         ],
     }
+
+
+def _data(pem: bytes) -> str:
+    return base64.b64encode(pem).decode()
 
 
 def write(path: Path, content: dict[str, object]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from contracts import bare_programs
 
 ROOT = Path(__file__).parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in the Makefile
@@ -104,6 +105,16 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     yield running
     child.terminate()
     child.wait(10)
+
+
+@pytest.fixture(scope="session")
+def envtest_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A plane on stand-ins for etcd and a bare kube-apiserver, as processes of their own."""
+    folder = tmp_path_factory.mktemp("envtest")
+    child, running = start(folder, "--api", f"envtest:{bare_programs.install(folder / 'bin')}")
+    yield running
+    child.terminate()
+    child.wait(30)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from emulator.apiserver.admission.service_account import ServiceAccount
 from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
 from emulator.apiserver.apimachinery import codec
-from emulator.apiserver.apimachinery.objects import Object, metadata
-from emulator.apiserver.apimachinery.selectors import label_selector_from_object
+from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.apimachinery.selectors import selects
 from emulator.apiserver.apimachinery.users import UserInfo
 from emulator.apiserver.authn.account_secrets import AccountSecrets
 from emulator.apiserver.authn.certificates import Authority
@@ -42,7 +42,7 @@ from emulator.apiserver.registry.builtin.rows import GROUPS
 from emulator.apiserver.registry.catalog import Catalog, Connect, Served
 from emulator.apiserver.registry.definition_controller import DefinitionController
 from emulator.apiserver.registry.garbage import GarbageCollector
-from emulator.apiserver.registry.namespaces import NamespaceController
+from emulator.apiserver.registry.namespaces import NamespaceController, root_ca
 from emulator.apiserver.registry.store import Backing, Store
 from emulator.apiserver.seams import Application, Seams
 from emulator.apiserver.storage.interface import Event, Key, KeyNotFoundError
@@ -54,7 +54,10 @@ _REVIEW_GROUPS = frozenset({"authentication.k8s.io", "authorization.k8s.io"})
 class Assembly:
     """An API server, ready for a socket: ``application`` is its ASGI callable."""
 
-    def __init__(self, seams: Seams, authority: Authority, tokens: Mapping[str, UserInfo]) -> None:
+    def __init__(
+        self, seams: Seams, authority: Authority, tokens: Mapping[str, UserInfo], *, controllers: bool = True
+    ) -> None:
+        """*controllers*: with what a kube-controller-manager does; without, it is as bare as a kube-apiserver alone."""
         self.seams = seams
         self.authority = authority
         self.storage = seams.storage
@@ -81,13 +84,11 @@ class Assembly:
         self.definitions = self.store("apiextensions.k8s.io", "v1", "customresourcedefinitions")
         self.namespaces = self.store("", "v1", "namespaces")
         self.definition_controller = DefinitionController(self.catalog, self.backing, self.definitions, seams.kind)
-        NamespaceController(self.catalog, self.backing, self.namespaces, self._fill_namespace)
-        GarbageCollector(self.catalog, self.backing)
-        secrets, accounts = self.store("", "v1", "secrets"), self.store("", "v1", "serviceaccounts")
-        AccountSecrets(self.backing, secrets, accounts, self.tokens, authority.certificate_pem)
-        RequestSigner(self.backing, self.store("certificates.k8s.io", "v1", "certificatesigningrequests"), authority)
-        self._write_bootstrap()
-        self.storage.subscribe(self._aggregate)
+        if controllers:
+            self._start_controllers()
+        self._write_bootstrap(aggregated=controllers)
+        if controllers:
+            self.storage.subscribe(self._aggregate)
         self.storage.compact(self.storage.revision)
         self.documents.add(Discovery(self.catalog, self._address).answer)
         self.documents.add(OpenApi(self.catalog).answer)
@@ -168,9 +169,18 @@ class Assembly:
             assert served is not None, f"{plural} are served"
             served.connects[subresource] = connect
 
+    def _start_controllers(self) -> None:
+        """What a cluster does by itself."""
+        NamespaceController(self.catalog, self.backing, self.namespaces, self._fill_namespace)
+        GarbageCollector(self.catalog, self.backing)
+        secrets, accounts = self.store("", "v1", "secrets"), self.store("", "v1", "serviceaccounts")
+        AccountSecrets(self.backing, secrets, accounts, self.tokens, self.authority.certificate_pem)
+        requests = self.store("certificates.k8s.io", "v1", "certificatesigningrequests")
+        RequestSigner(self.backing, requests, self.authority)
+
     # What a cluster starts with
 
-    def _write_bootstrap(self) -> None:
+    def _write_bootstrap(self, *, aggregated: bool) -> None:
         now = self.seams.clock.timestamp()
         for name in START_NAMESPACES:
             meta = {"name": name, "labels": {"kubernetes.io/metadata.name": name}, "creationTimestamp": now}
@@ -182,7 +192,7 @@ class Assembly:
         for each in system_classes():
             classes.write(each)
         roles = self.store(bootstrap.GROUP, "v1", "clusterroles")
-        for role in bootstrap.cluster_roles():
+        for role in bootstrap.cluster_roles(aggregated=aggregated):
             roles.write(role)
         bindings = self.store(bootstrap.GROUP, "v1", "clusterrolebindings")
         for binding in bootstrap.cluster_role_bindings():
@@ -192,10 +202,7 @@ class Assembly:
         """What the controller manager puts into every namespace."""
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
         yield "serviceaccounts", account
-        text = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."
-        meta = {"name": "kube-root-ca.crt", "annotations": {"kubernetes.io/description": text}}
-        data = {"ca.crt": self.authority.certificate_pem.decode()}
-        yield "configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": data}
+        yield "configmaps", root_ca(self.authority.certificate_pem)
 
     def _aggregate(self, event: Event) -> None:
         """Keep aggregated ClusterRoles in step with those that they select."""
@@ -204,12 +211,8 @@ class Assembly:
         store = self.store(bootstrap.GROUP, "v1", "clusterroles")
         roles = [store.decode(stored) for stored in self.storage.list(CLUSTER_ROLES).items]
         for role in roles:
-            rules = bootstrap.aggregate(role, roles, _selects)
+            rules = bootstrap.aggregate(role, roles, selects)
             if rules is not None and rules != (role.get("rules") or []):
                 role["rules"] = rules or None
                 store.write(role)
                 return  # writing brings us here again, until nothing changes any more
-
-
-def _selects(selector: Object, role: Object) -> bool:
-    return label_selector_from_object(selector).matches(metadata(role).get("labels") or {})

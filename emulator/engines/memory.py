@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 from datetime import datetime
 from pathlib import Path
 
 from emulator import kubeconfig
-from emulator.apiserver.apimachinery.users import AUTHENTICATED, MASTERS, UserInfo
 from emulator.apiserver.assembly import Assembly
 from emulator.apiserver.authn.certificates import Authority
-from emulator.apiserver.authn.token_file import TokenFile
 from emulator.apiserver.seams import Seams
 from emulator.apiserver.server import HttpServer, tls_context
 from emulator.config import Config, instant
 from emulator.control import ControlDoor
+from emulator.engines import people
 from emulator.engines.interface import Cluster
 from emulator.michelangelo.client import Access
 from emulator.michelangelo.layer import Layer
@@ -48,18 +46,18 @@ class MemoryEngine:
         assert self._socket is not None, "claimed"
         host = self._config.host
         authority = Authority.create()
-        tokens = {name: secrets.token_urlsafe(24) for name in ("admin", "reader", "platform")}
-        self._assembly = Assembly(self._seams, authority, _users(self._config, tokens))
+        tokens = people.tokens()
+        self._assembly = Assembly(self._seams, authority, people.users(tokens, self._config.token_auth_file))
         hosts = [host] if host not in ("0.0.0.0", "::") else ["127.0.0.1", socket.gethostname()]
         self._server = HttpServer(self._assembly.application, self._socket, tls_context(authority, hosts))
         await self._server.start()
         address = f"https://{reachable(host)}:{self._server.port}"
         self._assembly.advertise(address)
         path = self._config.kubeconfig or self._folder / "kubeconfig"
-        people = {name: tokens[name] for name in ("admin", "reader")}
-        kubeconfig.write(path, kubeconfig.document(address, authority.certificate_pem, people, "admin"))
+        known = {name: tokens[name] for name in people.PEOPLE}
+        kubeconfig.write(path, kubeconfig.document(address, authority.certificate_pem, known, "admin"))
         return Cluster(
-            Access(address, tokens["platform"], authority.certificate_pem), path, tuple(people), workloads=True
+            Access(address, tokens["platform"], authority.certificate_pem), path, people.PEOPLE, workloads=True
         )
 
     async def stop(self) -> None:
@@ -78,15 +76,3 @@ class MemoryEngine:
         assert self._assembly is not None, "started"
         self._seams.clock.listeners.append(layer.timers.moved)
         Operations(self._assembly, store, self._config.dialect, layer.quiet).offer(control)
-
-
-def _users(config: Config, tokens: dict[str, str]) -> dict[str, UserInfo]:
-    """Who holds which bearer token."""
-    users = {
-        tokens["admin"]: UserInfo("admin", "admin", (MASTERS, AUTHENTICATED)),
-        tokens["reader"]: UserInfo("reader", "reader", (AUTHENTICATED,)),
-        tokens["platform"]: UserInfo("system:michelangelo", "michelangelo", (MASTERS, AUTHENTICATED)),
-    }
-    if config.token_auth_file is not None:
-        users |= TokenFile.load(config.token_auth_file).users
-    return users

@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import ssl
-import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import httpx
 
+from emulator.michelangelo import retrying
+from emulator.michelangelo.access import Access
+
+__all__ = ["Access", "ApiError", "KubeClient", "Object", "Resource"]
 Object = dict[str, Any]
-RETRIED = frozenset({429, 500, 502, 503, 504})
-ATTEMPTS = 5
-BACKOFF_SECONDS = (0.05, 0.2, 0.8, 2.0, 5.0)
-WATCH_TIMEOUT_SECONDS = 300
+REQUEST_SECONDS = 30.0
+WATCH_SECONDS = 120.0  # a watch is asked to last so long, give or take; who is silent beyond it has gone
+SILENCE_SECONDS = 20.0
 LASTING_SECONDS = 5.0
 USER_AGENT = "michelangelo-controllermgr/0.1"
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
+METADATA_ONLY = {"Accept": "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"}
+METADATA_LIST = {"Accept": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"}
 
 
 class Resource(NamedTuple):
@@ -42,49 +44,27 @@ class Resource(NamedTuple):
 class ApiError(Exception):
     """A Status that the API server answered with."""
 
-    def __init__(self, status: Object, code: int) -> None:
+    def __init__(self, status: Object, code: int, retry_after: float | None = None) -> None:
         super().__init__(status.get("message") or f"HTTP {code}")
         self.status = status
         self.code = code
         self.reason: str = status.get("reason") or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How an API server is reached: URL, CA (PEM), and a bearer token or a client certificate with its key (PEM)."""
-
-    server: str
-    token: str = ""
-    authority_pem: bytes | None = None
-    verify: bool = True
-    certificate_pem: bytes = b""
-    key_pem: bytes = b""
-
-    def tls(self) -> ssl.SSLContext:
-        """What connections are made with. Raises ssl.SSLError for a certificate or key that is none."""
-        authority = self.authority_pem.decode() if self.authority_pem is not None else None
-        context = ssl.create_default_context(cadata=authority)
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.certificate_pem:
-            with tempfile.NamedTemporaryFile() as file:  # the library takes files only
-                file.write(self.certificate_pem + b"\n" + self.key_pem)
-                file.flush()
-                context.load_cert_chain(file.name)
-        return context
+        seconds = (status.get("details") or {}).get("retryAfterSeconds")
+        self.retry_after = retry_after if retry_after is not None or not seconds else float(seconds)
 
 
 class KubeClient:
-    """One identity at one API server."""
+    """One identity at one API server, near or far."""
 
-    def __init__(self, access: Access, user_agent: str = USER_AGENT) -> None:
-        headers = {"User-Agent": user_agent}
-        if access.token:
-            headers["Authorization"] = f"Bearer {access.token}"
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+    def __init__(self, access: Access, user_agent: str = USER_AGENT, watch_seconds: float = WATCH_SECONDS) -> None:
+        self._access = access
+        self._watch_seconds = watch_seconds
+        self._extensions = {"sni_hostname": access.server_name} if access.server_name else {}
         self._http = httpx.AsyncClient(
-            base_url=access.server, verify=access.tls(), headers=headers, timeout=30, limits=limits, trust_env=False
+            base_url=access.server,
+            transport=access.transport(),
+            headers={"User-Agent": user_agent, **access.headers},
+            timeout=REQUEST_SECONDS,
         )
 
     async def close(self) -> None:
@@ -101,7 +81,7 @@ class KubeClient:
         as_user: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Object:
-        """Send a request; a server that is busy or away is asked again, later each time.
+        """Send a request; a server that is busy or away is asked again, later each time, and shown a fresh token when it refuses one.
 
         Raises ApiError, or httpx.TransportError when the server stays away.
         """
@@ -109,22 +89,46 @@ class KubeClient:
         sent = dict(headers or {})
         if content is not None:
             sent["Content-Type"] = content_type
-        if as_user:
-            sent["Authorization"] = f"Bearer {as_user}"
-        for attempt in range(ATTEMPTS):
-            last = attempt == ATTEMPTS - 1
+        renewed = False
+        for attempt in range(retrying.ATTEMPTS):
+            last = attempt == retrying.ATTEMPTS - 1
+            sent |= {"Authorization": f"Bearer {as_user}"} if as_user else await self._authorization()
             try:
-                answer = await self._http.request(method, path, content=content, params=params, headers=sent)
-            except httpx.TransportError:
-                if last or method not in ("GET", "PUT", "PATCH", "DELETE"):
+                answer = await self._http.request(
+                    method, path, content=content, params=params, headers=sent, extensions=self._extensions
+                )
+            except httpx.TransportError as error:
+                if last or not retrying.failed(method, error):
                     raise
-                await asyncio.sleep(_backoff(attempt, None))
+                await asyncio.sleep(retrying.backoff(attempt))
                 continue
-            if answer.status_code in RETRIED and not last and (method == "GET" or "retry-after" in answer.headers):
-                await asyncio.sleep(_backoff(attempt, answer.headers.get("retry-after")))
+            if answer.status_code == 401 and not as_user and not renewed and not last and await self._renew():
+                renewed = True
+                continue
+            if not last and retrying.answered(method, answer):
+                await asyncio.sleep(retrying.backoff(attempt, retrying.said(answer.headers)))
                 continue
             return _checked(answer)
         raise AssertionError("the last attempt returns or raises")
+
+    async def _authorization(self) -> dict[str, str]:
+        """Who we are now. Raises httpx.TransportError when that cannot be said: it is tried again as if the server were away."""
+        token = self._access.token
+        if self._access.credentials is not None:
+            try:
+                token = await self._access.credentials.token()
+            except OSError as error:
+                raise httpx.TransportError(str(error)) from error
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def _renew(self) -> bool:
+        """The token was refused; whether there is another to show."""
+        if self._access.credentials is None:
+            return False
+        try:
+            return await self._access.credentials.renew()
+        except OSError:
+            return False
 
     async def get(self, resource: Resource, namespace: str, name: str) -> Object:
         """An object. Raises ApiError."""
@@ -175,47 +179,69 @@ class KubeClient:
                 return None
             raise
 
-    async def follow(self, resource: Resource, namespace: str = "") -> AsyncIterator[tuple[str, Object]]:
-        """Every object there is (as ``SYNC`` with a list's items), then every event, for ever.
+    async def follow(
+        self,
+        resource: Resource,
+        namespace: str = "",
+        params: Mapping[str, str] | None = None,
+        *,
+        metadata: bool = False,
+    ) -> AsyncIterator[tuple[str, Object]]:
+        """Every object there is (as ``SYNC`` with a list's items), then every event, for ever. *metadata*: nothing but metadata.
 
         A watch that ends is resumed where it was; one whose position has expired starts over with a list. A server that
         is away is waited for, longer each time.
         """
         position = ""
         failures = 0
+        path = resource.path(namespace)
+        selection = dict(params or {})
         while True:
             began = time.monotonic()
+            asked: float | None = None
             try:
                 if not position:
-                    listed = await self.list(resource, namespace)
+                    listed = await self.request(
+                        "GET", path, params=selection, headers=METADATA_LIST if metadata else {}
+                    )
                     position = listed["metadata"]["resourceVersion"]
                     yield "SYNC", listed
-                async for sort, obj in self._watch(resource, namespace, position):
+                async for sort, obj in self._watch(path, selection, position, METADATA_ONLY if metadata else {}):
                     if sort == "ERROR":
-                        position = ""
-                        break
+                        raise ApiError(obj, int(obj.get("code") or 500))
                     position = obj["metadata"].get("resourceVersion") or position
                     if sort != "BOOKMARK":
                         yield sort, obj
             except ApiError as error:
-                position = "" if error.code == 410 else position
+                if error.code in (404, 410):  # 404: the resource itself is gone, and its objects with it
+                    position = ""
+                elif error.code == 401:
+                    await self._renew()
+                asked = error.retry_after
             except httpx.TransportError:
                 pass
             except (ValueError, KeyError):  # half an event, or none at all: what was missed is not known
                 position = ""
             # A watch that lasted was a good one; of those that end at once each waits longer than the last.
             failures = 0 if time.monotonic() - began > LASTING_SECONDS else failures + 1
-            await asyncio.sleep(_backoff(failures, None))
+            await asyncio.sleep(retrying.backoff(failures, asked))
 
-    async def _watch(self, resource: Resource, namespace: str, position: str) -> AsyncIterator[tuple[str, Object]]:
+    async def _watch(
+        self, path: str, selection: Mapping[str, str], position: str, headers: Mapping[str, str]
+    ) -> AsyncIterator[tuple[str, Object]]:
+        lasting = self._watch_seconds * random.uniform(0.75, 1.25)
         params = {
+            **selection,
             "watch": "true",
             "resourceVersion": position,
             "allowWatchBookmarks": "true",
-            "timeoutSeconds": str(WATCH_TIMEOUT_SECONDS),
+            "timeoutSeconds": str(max(round(lasting), 1)),
         }
-        timeout = httpx.Timeout(30, read=WATCH_TIMEOUT_SECONDS + 30)
-        async with self._http.stream("GET", resource.path(namespace), params=params, timeout=timeout) as answer:
+        sent = {**headers, **await self._authorization()}
+        timeout = httpx.Timeout(REQUEST_SECONDS, read=lasting + min(SILENCE_SECONDS, self._watch_seconds))
+        async with self._http.stream(
+            "GET", path, params=params, headers=sent, timeout=timeout, extensions=self._extensions
+        ) as answer:
             if answer.status_code != 200:
                 await answer.aread()
                 _checked(answer)
@@ -231,12 +257,6 @@ def _checked(answer: httpx.Response) -> Object:
     except ValueError:
         value = {"message": answer.text.strip()}
     if answer.status_code >= 400:
-        raise ApiError(value if isinstance(value, dict) else {}, answer.status_code)
+        status = value if isinstance(value, dict) else {}
+        raise ApiError(status, answer.status_code, retrying.said(answer.headers))
     return value
-
-
-def _backoff(attempt: int, retry_after: str | None) -> float:
-    """Seconds to wait: what the server says, else longer each time, never all clients at once."""
-    if retry_after is not None and retry_after.isdigit():
-        return float(retry_after)
-    return BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)] * random.uniform(0.5, 1.0)

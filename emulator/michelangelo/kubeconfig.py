@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-import os
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +11,7 @@ from typing import Any
 import yaml
 
 from emulator.michelangelo.client import Access
-
-EXEC_SECONDS = 60.0  # for a credential plugin
+from emulator.michelangelo.credentials import Credentials, FileToken, Plugin
 
 
 def access(path: Path, context: str = "") -> Access:
@@ -32,17 +28,33 @@ def access(path: Path, context: str = "") -> Access:
     user = _named(config, "users", "user").get(chosen.get("user", ""), {})
     folder = path.resolve().parent
     certificate, key = _content(user, "client-certificate", folder), _content(user, "client-key", folder)
-    token = user.get("token") or (Path(folder, user["tokenFile"]).read_text().strip() if "tokenFile" in user else "")
+    authority = _content(cluster, "certificate-authority", folder)
+    token = user.get("token") or ""
+    credentials: Credentials | None = None
     if "exec" in user:
-        token, certificate, key = _asked(user["exec"], path)
+        plugin = _plugin(user["exec"], path, cluster, authority)
+        certificate, key, credentials = plugin.given.certificate_pem, plugin.given.key_pem, plugin
+    elif user.get("tokenFile"):
+        credentials = FileToken(Path(folder, user["tokenFile"]))
     return Access(
         cluster["server"],
         token,
-        _content(cluster, "certificate-authority", folder) or None,
+        authority or None,
         not cluster.get("insecure-skip-tls-verify"),
         certificate,
         key,
+        credentials,
+        server_name=cluster.get("tls-server-name") or "",
+        proxy=cluster.get("proxy-url") or "",
+        headers={"Impersonate-User": user["as"]} if user.get("as") else {},
     )
+
+
+def cluster_name(path: Path, context: str = "") -> str:
+    """The name that a context's cluster has in the file. Raises ValueError, OSError."""
+    config = _read(path)
+    wanted = context or config.get("current-context") or ""
+    return str(_named(config, "contexts", "context").get(wanted, {}).get("cluster") or "")
 
 
 def namespace(path: Path, context: str = "") -> str:
@@ -76,24 +88,12 @@ def _content(part: Mapping[str, Any], name: str, folder: Path) -> bytes:
     return Path(folder, part[name]).read_bytes() if part.get(name) else b""
 
 
-def _asked(plugin: Mapping[str, Any], path: Path) -> tuple[str, bytes, bytes]:
-    """Token, certificate and key of a credential plugin (client.authentication.k8s.io). Raises ValueError."""
-    about = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": {"interactive": False}}
-    given = {item["name"]: item["value"] for item in plugin.get("env") or ()}
-    command = [str(plugin.get("command")), *(plugin.get("args") or ())]
+def _plugin(entry: dict[str, Any], path: Path, cluster: Mapping[str, Any], authority: bytes) -> Plugin:
+    """A credential plugin that has been asked once: what it gives decides how we connect. Raises ValueError."""
+    about = {"server": cluster["server"], "certificate-authority-data": base64.b64encode(authority).decode()}
+    plugin = Plugin(entry, path.resolve().parent, about)
     try:
-        done = subprocess.run(
-            command,
-            env={**os.environ, **given, "KUBERNETES_EXEC_INFO": json.dumps(about)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=EXEC_SECONDS,
-            check=True,
-        )
-        status = json.loads(done.stdout)["status"]
-        certificate, key = status.get("clientCertificateData") or "", status.get("clientKeyData") or ""
-        return status.get("token") or "", certificate.encode(), key.encode()
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError, AttributeError) as error:
-        said = (getattr(error, "stderr", "") or str(error)).strip()
-        raise ValueError(f"{path}: the credential plugin {command[0]} gave no credentials: {said}") from None
+        plugin.ask()
+    except OSError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return plugin

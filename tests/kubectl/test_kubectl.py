@@ -110,6 +110,13 @@ def test_get_watch_sees_changes_as_they_happen(plane, namespace, kubectl):
     assert lines == [["ADDED", "seen", "1"], ["MODIFIED", "seen", "2"], ["DELETED", "seen", "2"]]
 
 
+def test_an_object_is_found_by_name_in_all_namespaces(plane, namespace):
+    """A field selector that names an object selects; it makes no path of an object without a namespace."""
+    plane.kubectl("create", "configmap", f"only-{namespace}", "-n", namespace)
+    found = plane.kubectl("get", "configmaps", "-A", f"--field-selector=metadata.name=only-{namespace}", "-o", "name")
+    assert found == f"configmap/only-{namespace}\n"
+
+
 def test_wait(kubectl, model, plane, namespace):
     """kubectl waits for fields, conditions, creation and deletion, and says so when time is up."""
     kubectl("wait", "model/fraud", "--for=jsonpath={.spec.revision_id}=1", "--timeout=5s")

@@ -240,3 +240,8 @@ def _unescape(value: str) -> str:
         if match.group(1) not in "\\,=":
             raise ValueError(f"invalid field selector: invalid escape sequence: \\{match.group(1)}")
     return _ESCAPED.sub(r"\1", value)
+
+
+def selects(selector: dict[str, Any], obj: Mapping[str, Any]) -> bool:
+    """Whether a LabelSelector matches an object's labels. Raises ValueError for a selector that is none."""
+    return label_selector_from_object(selector).matches(obj["metadata"].get("labels") or {})

@@ -36,32 +36,37 @@ class RequestSigner:
         if stored is None:
             return
         old = self._requests.decode(stored)
-        status = old.get("status") or {}
-        held = {each["type"] for each in status.get("conditions") or () if each.get("status", "True") == "True"}
-        if held != {"Approved"} or status.get("certificate") or old["spec"]["signerName"] not in SIGNERS:
+        status = signed(self._authority, old, self._clock.now())
+        if status is None:
             return
-        new = {**old, "metadata": {**metadata(old)}}
-        try:
-            new["status"] = {**status, "certificate": base64.b64encode(self._sign(old["spec"])).decode()}
-        except ValueError as error:
-            now = self._clock.timestamp()
-            failed = {"type": "Failed", "status": "True", "reason": "SignerValidationFailure", "message": str(error)}
-            failed |= {"lastUpdateTime": now, "lastTransitionTime": now}
-            new["status"] = {**status, "conditions": [*status["conditions"], failed]}
+        new = {**old, "metadata": {**metadata(old)}, "status": status}
         self._requests.kind.field_manager("status").update(old, new, MANAGER, self._clock.timestamp())
         self._requests.write(new)
 
-    def _sign(self, spec: Object) -> bytes:
-        """A certificate (PEM) for the request's subject. Raises ValueError when it asks for too much."""
-        usages = set(spec.get("usages") or ())
-        if "client auth" not in usages or usages - USAGES:
-            raise ValueError(f"usages did not match {sorted(USAGES)}")
-        request = x509.load_pem_x509_csr(base64.b64decode(spec["request"]))
-        if not request.is_signature_valid:
-            raise ValueError("unable to verify the signature of the request")
-        seconds = spec.get("expirationSeconds")
-        lasting = min(VALID, timedelta(seconds=seconds)) if seconds else VALID
-        return self._authority.sign(request, self._now() + lasting)
 
-    def _now(self) -> datetime:
-        return self._clock.now()
+def signed(authority: Authority, request: Object, now: datetime) -> Object | None:
+    """The status of an approved request with its certificate, or with why it gets none; None when there is nothing to do."""
+    status: Object = request.get("status") or {}
+    held = {each["type"] for each in status.get("conditions") or () if each.get("status", "True") == "True"}
+    if held != {"Approved"} or status.get("certificate") or request["spec"]["signerName"] not in SIGNERS:
+        return None
+    try:
+        return {**status, "certificate": base64.b64encode(_sign(authority, request["spec"], now)).decode()}
+    except ValueError as error:
+        stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        failed = {"type": "Failed", "status": "True", "reason": "SignerValidationFailure", "message": str(error)}
+        failed |= {"lastUpdateTime": stamp, "lastTransitionTime": stamp}
+        return {**status, "conditions": [*status["conditions"], failed]}
+
+
+def _sign(authority: Authority, spec: Object, now: datetime) -> bytes:
+    """A certificate (PEM) for the request's subject. Raises ValueError when it asks for too much."""
+    usages = set(spec.get("usages") or ())
+    if "client auth" not in usages or usages - USAGES:
+        raise ValueError(f"usages did not match {sorted(USAGES)}")
+    request = x509.load_pem_x509_csr(base64.b64decode(spec["request"]))
+    if not request.is_signature_valid:
+        raise ValueError("unable to verify the signature of the request")
+    seconds = spec.get("expirationSeconds")
+    lasting = min(VALID, timedelta(seconds=seconds)) if seconds else VALID
+    return authority.sign(request, now + lasting)

@@ -20,10 +20,10 @@ _CONTROLLER = "system:controller:"
 _SUMS = ("view", "edit", "admin")  # each is part of the next
 
 
-def cluster_roles() -> Iterator[Object]:
-    """Every bootstrap ClusterRole, aggregated ones filled."""
+def cluster_roles(*, aggregated: bool = True) -> Iterator[Object]:
+    """Every bootstrap ClusterRole; those that are sums of others filled, or as empty as before a controller sees them."""
     roles = {role["metadata"]["name"]: copy(role) for role in _read()[0]}
-    for name in _SUMS:
+    for name in _SUMS if aggregated else ():
         roles[name]["rules"] = aggregate(roles[name], list(roles.values()), _has_label)
     yield from roles.values()
 

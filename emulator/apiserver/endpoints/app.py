@@ -154,11 +154,12 @@ class ApiServer:
         if info.subresource:
             await self._subresource(scope)
             return
-        if resource.namespaced and not info.namespace and (info.name or info.verb not in ("list", "watch")):
+        # The name of a list, a watch or a deletecollection is one that a field selector names, and no part of the path.
+        if resource.namespaced and not info.namespace and info.verb not in ("list", "watch"):
             if resource.custom:
                 await request.answer(404, NOT_FOUND_TEXT, PLAIN_TEXT, _NO_SNIFF)
                 return
-            raise missing() if info.name else not_allowed()
+            raise missing() if info.name and info.verb != "deletecollection" else not_allowed()
         if resource.plural == "namespaces" and info.namespace and info.namespace != info.name and not resource.group:
             raise missing()
         if not resource.namespaced and info.namespace and resource.plural != "namespaces":

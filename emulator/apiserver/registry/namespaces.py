@@ -28,7 +28,8 @@ _CONDITIONS = (
     ("NamespaceFinalizersRemaining", "ContentHasNoFinalizers", "All content-preserving finalizers finished"),
 )
 
-_FILLED = (("serviceaccounts", "default"), ("configmaps", "kube-root-ca.crt"))
+ROOT_CA = "kube-root-ca.crt"
+_FILLED = (("serviceaccounts", "default"), ("configmaps", ROOT_CA))
 
 Fill = Callable[[str], Iterable[tuple[str, Object]]]
 """What a new namespace gets: (resource name in storage, object) pairs."""
@@ -108,7 +109,7 @@ class NamespaceController:
                 namespace["spec"].pop("finalizers")
                 self._finish(namespace)
                 return
-        self._report(namespace, remaining, held)
+        report(namespace, remaining, held, self.backing.clock.timestamp())
         self.namespaces.write(namespace)
 
     def _finish(self, namespace: Object) -> None:
@@ -140,36 +141,42 @@ class NamespaceController:
                 held.update(metadata(obj).get("finalizers") or [])
         return remaining, held
 
-    def _report(self, namespace: Object, remaining: dict[str, int], held: Counter[str]) -> None:
-        now = self.backing.clock.timestamp()
-        status = namespace.setdefault("status", {})
-        conditions = status.setdefault("conditions", [])
-        texts = {sort: (reason, "False", message) for sort, reason, message in _CONDITIONS}
-        if remaining:
-            listed = ", ".join(
-                f"{resource}. has {count} resource instances"
-                if "." not in resource
-                else f"{resource} has {count} resource instances"
-                for resource, count in sorted(remaining.items())
-            )
-            texts["NamespaceContentRemaining"] = (
-                "SomeResourcesRemain",
-                "True",
-                f"Some resources are remaining: {listed}",
-            )
-        if held:
-            listed = ", ".join(
-                f"{finalizer} in {count} resource instances" for finalizer, count in sorted(held.items())
-            )
-            message = f"Some content in the namespace has finalizers remaining: {listed}"
-            texts["NamespaceFinalizersRemaining"] = ("SomeFinalizersRemain", "True", message)
-        for sort, (reason, value, message) in texts.items():
-            new = {"type": sort, "status": value, "reason": reason, "message": message, "lastTransitionTime": now}
-            old = next((condition for condition in conditions if condition["type"] == sort), None)
-            if old is None:
-                conditions.append(new)
-            elif old["status"] != value or old["message"] != message:
-                old.update(new)
+
+def report(namespace: Object, remaining: dict[str, int], held: Counter[str], now: str) -> None:
+    """Say in the conditions what is left of a namespace's content (by resource), and which finalizers hold it."""
+    status = namespace.setdefault("status", {})
+    conditions = status.setdefault("conditions", [])
+    texts = {sort: (reason, "False", message) for sort, reason, message in _CONDITIONS}
+    if remaining:
+        listed = ", ".join(
+            f"{resource}. has {count} resource instances"
+            if "." not in resource
+            else f"{resource} has {count} resource instances"
+            for resource, count in sorted(remaining.items())
+        )
+        texts["NamespaceContentRemaining"] = (
+            "SomeResourcesRemain",
+            "True",
+            f"Some resources are remaining: {listed}",
+        )
+    if held:
+        listed = ", ".join(f"{finalizer} in {count} resource instances" for finalizer, count in sorted(held.items()))
+        message = f"Some content in the namespace has finalizers remaining: {listed}"
+        texts["NamespaceFinalizersRemaining"] = ("SomeFinalizersRemain", "True", message)
+    for sort, (reason, value, message) in texts.items():
+        new = {"type": sort, "status": value, "reason": reason, "message": message, "lastTransitionTime": now}
+        old = next((condition for condition in conditions if condition["type"] == sort), None)
+        if old is None:
+            conditions.append(new)
+        elif old["status"] != value or old["message"] != message:
+            old.update(new)
+
+
+def root_ca(authority: bytes) -> Object:
+    """The ConfigMap that every namespace is given: the CA (PEM) to verify the API server with."""
+    text = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."
+    meta = {"name": ROOT_CA, "annotations": {"kubernetes.io/description": text}}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {"ca.crt": authority.decode()}}
 
 
 def soon(call: Callable[..., None], *names: str) -> None:

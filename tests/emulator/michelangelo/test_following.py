@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from emulator.michelangelo import client as client_module
+from emulator.michelangelo import retrying
 from emulator.michelangelo.client import Access, KubeClient, Resource
 
 THINGS = Resource("", "v1", "things")
@@ -84,7 +84,7 @@ def followed(server: Scripted, until: int, seconds: float = 10) -> list[tuple[st
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch):
-    monkeypatch.setattr(client_module, "BACKOFF_SECONDS", (0.01, 0.02, 0.05))
+    monkeypatch.setattr(retrying, "BACKOFF_SECONDS", (0.01, 0.02, 0.05))
 
 
 def test_a_watch_that_ends_is_resumed_where_it_was():

@@ -1,0 +1,54 @@
+"""Stands in for kube-apiserver: its flags, and our API server without what a cluster's controllers do.
+
+Like the real one it reads its certificates, keys and tokens from files, needs an etcd that answers, and fills neither namespaces nor
+aggregated roles, empties no namespace and collects no garbage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import ssl
+import sys
+import urllib.request
+from pathlib import Path
+
+from contracts import bare_flags
+from cryptography.hazmat.primitives import serialization
+
+from emulator.apiserver.assembly import Assembly
+from emulator.apiserver.authn.certificates import Authority
+from emulator.apiserver.authn.token_file import TokenFile
+from emulator.apiserver.seams import Seams
+from emulator.apiserver.server import HttpServer, bind
+
+
+def main() -> None:
+    flags = bare_flags.parse("kube-apiserver", bare_flags.APISERVER)
+    if flags["advertise-address"].startswith("127.") and flags.get("endpoint-reconciler-type", "lease") != "none":
+        sys.exit("Error: invalid advertise-address: may not be in the loopback range (127.0.0.0/8, ::1/128)")
+    assert flags["authorization-mode"] == "RBAC"
+    with urllib.request.urlopen(f"{flags['etcd-servers']}/health", timeout=5) as answer:
+        assert answer.status == 200
+    signing = serialization.load_pem_private_key(Path(flags["service-account-signing-key-file"]).read_bytes(), None)
+    public = serialization.load_pem_public_key(Path(flags["service-account-key-file"]).read_bytes())
+    assert public == signing.public_key()
+    asyncio.run(serve(flags))
+
+
+async def serve(flags: dict[str, str]) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(flags["tls-cert-file"], flags["tls-private-key-file"])
+    context.load_verify_locations(flags["client-ca-file"])
+    context.verify_mode = ssl.CERT_OPTIONAL
+    users = dict(TokenFile.load(Path(flags["token-auth-file"])).users)
+    assembly = Assembly(Seams(), Authority.create(), users, controllers=False)
+    sock = bind(flags["bind-address"], int(flags["secure-port"]))
+    server = HttpServer(assembly.application, sock, context)
+    await server.start()
+    assembly.advertise(f"https://{flags['bind-address']}:{flags['secure-port']}")
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await ended.wait()
+    await server.stop()
