@@ -23,18 +23,19 @@ class CommitHook(BuildHookInterface):
         commit = os.environ.get("COMMIT", "") or self._noted() or self._git()
         if not commit:
             return
-        note = Path(self.directory) / NOTE
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(commit + "\n")
-        self._note = note
         for house in HOUSES:
+            note = self._place(house)
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(commit + "\n")
             build_data["force_include"][str(note)] = f"{house}/{NOTE}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Leave nothing but what was built."""
-        note = getattr(self, "_note", None)
-        if note is not None:
-            note.unlink(missing_ok=True)
+        for house in HOUSES:
+            self._place(house).unlink(missing_ok=True)
+
+    def _place(self, house: str) -> Path:
+        return Path(self.directory, f".{house}{NOTE}")
 
     def _noted(self) -> str:
         note = Path(self.root, HOUSES[0], NOTE)  # of an sdist

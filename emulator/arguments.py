@@ -188,6 +188,12 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--json", action="store_true", help="print the doors as one line of JSON")
     up.add_argument("--detach", action="store_true", help="start in the background; see down, status, env")
     up.add_argument("--name", default="default", help="the detached plane's name (default: default)")
+    up.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="keep kubeconfig, keys and logs there; MA_PLANE=DIR makes other commands find the plane (default: a folder of its own)",
+    )
 
     run = commands.add_parser("exec", help="start a plane on free ports, run a command against it, exit with its code")
     _plane_options(run, free_ports=True)

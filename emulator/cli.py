@@ -75,12 +75,15 @@ def _up(options: argparse.Namespace) -> int:
     from emulator import foreground
 
     if options.detach:
+        if options.folder is not None:
+            raise ValueError("--folder is for a plane in the foreground: a detached one is found by its --name")
         doors = foreground.detach(config, running.directory(options.name))
         _say(json.dumps(doors.as_dict()) if options.json else doors.text() + "\n\nStop it with: ma-emulator down")
         return 0
     return foreground.run(
         config,
         lambda doors: _say(json.dumps(doors.as_dict()) if options.json else doors.text() + "\n\nCtrl-C ends it."),
+        options.folder,
     )
 
 

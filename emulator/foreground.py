@@ -48,6 +48,7 @@ async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None]
         running.save(folder, plane.doors)
         announce(plane.doors)
         await ended.wait()
+    running.forget(folder)
     return 0
 
 

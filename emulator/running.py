@@ -90,6 +90,11 @@ def stop(folder: Path) -> Doors:
         if time.monotonic() > deadline:
             raise TimeoutError(f"process {doors.pid} did not end within {STOP_SECONDS:.0f} s")
         time.sleep(0.02)
+    forget(folder)
+    return doors
+
+
+def forget(folder: Path) -> None:
+    """Remove the doors and keys of a plane that has ended."""
     for name in ("doors.json", IDENTITIES):
         (folder / name).unlink(missing_ok=True)
-    return doors
