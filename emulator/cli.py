@@ -12,7 +12,7 @@ from typing import Any
 from emulator import running
 from emulator.arguments import LOGS, USAGE_ERROR, parser
 from emulator.commands import scenario
-from emulator.config import Config
+from emulator.config import Config, bucket
 from emulator.doors import Doors, exports
 
 FAILURE = 1
@@ -42,7 +42,7 @@ def config_of(options: argparse.Namespace) -> Config:
         object_store=options.object_store,
         kubeconfig=options.kubeconfig,
         token_auth_file=options.token_auth_file,
-        models_bucket=options.models_bucket,
+        models_bucket=bucket(options.models_bucket),
         artifact_layout=layout.checked(options.artifact_layout),
         timings=options.timings,
         clock_start=options.clock_start,

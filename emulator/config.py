@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,3 +48,13 @@ def instant(text: str) -> datetime:
     except ValueError:
         raise ValueError(f"{text!r} is no time: write 2026-01-31T12:00:00Z") from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def bucket(name: str) -> str:
+    """A bucket's name. Raises ValueError with S3's rule ("General purpose bucket naming rules") for one that clients would refuse."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) or ".." in name:
+        raise ValueError(
+            f"{name!r} is no name for a bucket: 3 to 63 lower-case letters, digits, hyphens and dots, "
+            "beginning and ending with a letter or digit"
+        )
+    return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +41,9 @@ def _data(pem: bytes) -> str:
 
 
 def write(path: Path, content: dict[str, object]) -> None:
-    """Write it for its owner's eyes only, in one piece."""
+    """Write it for its owner's eyes only, in one piece. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder: name the file to write the kubeconfig to", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.touch(mode=0o600)

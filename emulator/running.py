@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from emulator.control.client import ControlClient
 from emulator.doors import IDENTITIES, Doors
 
 STOP_SECONDS = 10.0
+CONNECT_SECONDS = 2.0
 
 
 class NotRunningError(Exception):
@@ -19,7 +22,9 @@ class NotRunningError(Exception):
 
 
 def directory(name: str = "default") -> Path:
-    """Where a detached plane keeps its kubeconfig, doors and log."""
+    """Where a detached plane keeps its kubeconfig, doors and log. Raises ValueError for a name that is none."""
+    if not name or name in (".", "..") or "/" in name or "\0" in name:
+        raise ValueError(f"{name!r} is no name for a plane: it becomes a folder's, so leave out slashes")
     base = os.environ.get("MA_EMULATOR_HOME")
     root = (
         Path(base)
@@ -50,10 +55,20 @@ def load(folder: Path) -> Doors:
         doors = Doors(**json.loads(path.read_text()))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         raise NotRunningError(folder.name) from None
-    if not alive(doors.pid):
-        path.unlink(missing_ok=True)
+    if not (alive(doors.pid) and _listens(doors.control)):
+        forget(folder)
         raise NotRunningError(folder.name)
     return doors
+
+
+def _listens(address: str) -> bool:
+    """Whether a plane's control door is there: its process id alone may be somebody else's by now."""
+    parts = urlsplit(address)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 0), CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def current(name: str | None) -> Doors:

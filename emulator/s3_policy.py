@@ -42,15 +42,22 @@ def put(doors: Doors, identity: str, document: dict[str, Any]) -> None:
     """Put another policy in force. Raises ValueError for an unknown identity, and for a store that is not the plane's own."""
     doors.needs_own_store("s3-policy")
     doors.credentials(identity)
-    _iam(doors).put_user_policy(UserName=identity, PolicyName=POLICY, PolicyDocument=json.dumps(document))
+    from botocore.exceptions import ClientError
+
+    try:
+        _iam(doors).put_user_policy(UserName=identity, PolicyName=POLICY, PolicyDocument=json.dumps(document))
+    except ClientError as error:  # IAM has rules of its own, such as what an ARN looks like
+        raise ValueError(f"IAM refuses the policy: {error.response['Error']['Message']}") from None
 
 
 def replace(doors: Doors, identity: str, path: Path) -> None:
     """Put another policy in force; a file that is none changes nothing. Raises ValueError, OSError."""
     doors.needs_own_store("s3-policy")
-    text = sys.stdin.read() if str(path) == "-" else path.read_text()
     try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
         document = policy.parse(text.replace("<your-models-bucket>", doors.models_bucket))
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is no policy: it is no text") from None
     except policy.PolicyError as error:
         raise ValueError(f"{path} is no policy: {error}") from None
     put(doors, identity, document)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -17,6 +19,18 @@ from emulator.objectstore.interface import ObjectStore
 
 FORMAT = "michelangelo-emulator-snapshot/1"
 _MANIFEST, _OBJECTS = "manifest.json", "objects.jsonl"
+_BROKEN = (
+    BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+)
+"""What reading an archive raises that is none, was cut short, or says something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,8 @@ def save(path: Path, snapshot: Snapshot, store: ObjectStore) -> int:
     """Write a file, whole or not at all; how many S3 objects it holds. Raises OSError; ValueError for a folder that is not there."""
     if not path.parent.is_dir():
         raise ValueError(f"{path.parent} is no folder")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: name a file in it")
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with ZipFile(fresh, "w", ZIP_DEFLATED, compresslevel=1) as archive:
@@ -41,6 +57,8 @@ def save(path: Path, snapshot: Snapshot, store: ObjectStore) -> int:
             archive.writestr(_OBJECTS, b"".join(lines))
         blobs = store.save(fresh)
         fresh.replace(path)
+    except OSError as error:
+        raise OSError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         fresh.unlink(missing_ok=True)
     return blobs
@@ -48,15 +66,21 @@ def save(path: Path, snapshot: Snapshot, store: ObjectStore) -> int:
 
 def load(path: Path) -> Snapshot:
     """Read a file. Raises OSError; ValueError when it is no snapshot of this format."""
+    snapshot = None
     try:
         with ZipFile(path) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
-            if manifest["format"] != FORMAT:
-                raise ValueError(f"{path} has format {manifest['format']!r}; this version reads {FORMAT}")
-            entries = [_entry(line) for line in archive.read(_OBJECTS).splitlines()]
-            return Snapshot(manifest["dialect"], float(manifest["offset"]), entries)
-    except (BadZipFile, KeyError, TypeError, json.JSONDecodeError) as error:
+            found = manifest["format"]
+            if found == FORMAT:
+                entries = [_entry(line) for line in archive.read(_OBJECTS).splitlines()]
+                snapshot = Snapshot(str(manifest["dialect"]), float(manifest["offset"]), entries)
+    except OSError as error:
+        raise OSError(f"{path} cannot be read: {error.strerror or error}") from error
+    except _BROKEN as error:
         raise ValueError(f"{path} is no snapshot: {error}") from None
+    if snapshot is None:
+        raise ValueError(f"{path} has format {found!r}; this version reads {FORMAT}")
+    return snapshot
 
 
 def _entry(line: bytes) -> Entry:

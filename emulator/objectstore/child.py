@@ -12,6 +12,7 @@ import traceback
 from typing import Any
 
 from emulator.objectstore.contents import Contents
+from emulator.objectstore.facts import ACCOUNT
 from emulator.objectstore.gate import Gate
 from emulator.objectstore.users import IamUsers
 
@@ -49,11 +50,10 @@ def main() -> None:
         def log_request(self, code: Any = "-", size: Any = "-") -> None:
             """Requests are not logged here."""
 
-    account = "123456789012"
-    users = IamUsers(iam_backends[account]["aws"], settings["administrator"])
+    users = IamUsers(iam_backends[ACCOUNT]["aws"], settings["administrator"])
     for user in settings["users"]:
         users.add(user["name"], user["access_key_id"], user["secret_access_key"], user["policy"])
-    contents = Contents(s3_backends[account]["aws"], users, settings["buckets"], settings["region"])
+    contents = Contents(s3_backends[ACCOUNT]["aws"], users, settings["buckets"], settings["region"])
     contents.reset()
     threading.Thread(target=_obey, args=(contents,), daemon=True).start()
     log = open(settings["access_log"], "a", encoding="utf-8") if settings["access_log"] else None  # noqa: SIM115 - until the end

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from datetime import datetime
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -15,6 +16,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from emulator.objectstore.users import IamUsers
 
 INDEX = "s3.json"
+_FIELDS = {"key", "file", "etag", "modified", "storage_class", "metadata", "tags"}  # of an object
 
 
 class Contents:
@@ -81,24 +83,19 @@ class Contents:
         }
 
     def load(self, archive: str) -> None:
-        """Have what an archive holds, and nothing else."""
+        """Have what an archive holds, and nothing else. Raises ValueError, OSError; then nothing is changed."""
         try:
             with ZipFile(archive) as source:
-                index = json.loads(source.read(INDEX))
-                missing = {item["file"] for items in index["buckets"].values() for item in items} - set(
-                    source.namelist()
-                )
-                if missing:
-                    raise ValueError(f"{archive} lacks {sorted(missing)[0]}")
+                buckets, policies = _checked(source)
                 self.reset()
-                for name, items in index["buckets"].items():
+                for name, items in buckets.items():
                     if name not in self._backend.buckets:
                         self._backend.create_bucket(name, self._region)
                     for item in items:
                         self._put(name, item, source.read(item["file"]))
-        except (BadZipFile, KeyError, TypeError) as error:
+        except (BadZipFile, zlib.error, EOFError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise ValueError(f"{archive} is no snapshot's archive: {error}") from None
-        self._users.replace(index["policies"])
+        self._users.replace(policies)
 
     def _put(self, bucket: str, item: dict[str, Any], data: bytes) -> None:
         key = self._backend.put_object(
@@ -108,3 +105,19 @@ class Contents:
         key.last_modified = datetime.fromisoformat(item["modified"])
         if item["tags"]:
             self._backend.put_object_tagging(key, item["tags"])
+
+
+def _checked(source: ZipFile) -> tuple[dict[str, list[dict[str, Any]]], dict[str, dict[str, str]]]:
+    """An archive's buckets and policies, once all of it has been read. Raises ValueError and what broken archives raise."""
+    index = json.loads(source.read(INDEX))
+    missing = {item["file"] for items in index["buckets"].values() for item in items} - set(source.namelist())
+    broken = sorted(missing)[0] if missing else source.testzip()
+    if broken:
+        raise ValueError(f"{source.filename} lacks {broken}, or it is damaged")
+    for items in index["buckets"].values():
+        for item in items:
+            datetime.fromisoformat(item["modified"])
+            lacking = _FIELDS - set(item)
+            if lacking:
+                raise ValueError(f"{source.filename} says no {sorted(lacking)[0]} of {item['key']}")
+    return index["buckets"], {name: dict(texts) for name, texts in index["policies"].items()}

@@ -19,6 +19,8 @@ from xml.sax.saxutils import escape
 
 from emulator.objectstore import policy, signature_v2
 from emulator.objectstore.actions import Asked, asked
+from emulator.objectstore.conditions import Facts
+from emulator.objectstore.facts import facts_of
 from emulator.objectstore.signature import SignatureError, Signed, query_values, service_of, signer
 
 Environ = dict[str, Any]
@@ -104,17 +106,18 @@ class Gate:
         entry |= {"action": first.action, "bucket": first.bucket, "key": first.key}
         if name == self._administrator:
             return self._inner(environ, start)
+        facts = facts_of(request, query, environ, name)
         if bulk:
-            return self._delete_objects(environ, start, name, first.bucket, entry)
+            return self._delete_objects(environ, start, facts, first.bucket, entry)
         for needed in every:
-            if not self._may(name, needed):
+            if not self._may(facts, needed):
                 entry["denied"] = f"{needed.action} {needed.resource}"
                 raise RefusedError(DENIED, "Access Denied")
-        return self._inner(environ, self._hidden(start, name, first))
+        return self._inner(environ, self._hidden(start, facts, first))
 
-    def _hidden(self, start: Callable[..., Any], name: str, needed: Asked) -> Callable[..., Any]:
+    def _hidden(self, start: Callable[..., Any], facts: Facts, needed: Asked) -> Callable[..., Any]:
         """Who may not list a bucket is not told that a key is missing: the answer is AccessDenied (GetObject, "Permissions")."""
-        if needed.action != "s3:GetObject" or self._may(name, Asked("s3:ListBucket", needed.bucket, "")):
+        if needed.action != "s3:GetObject" or self._may(facts, Asked("s3:ListBucket", needed.bucket, "")):
             return start
 
         def checked(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -131,11 +134,12 @@ class Gate:
             return signature_v2.signer(request, values, secrets, now)
         return signer(request, secrets, now)
 
-    def _may(self, name: str, needed: Asked) -> bool:
-        return bool(name) and policy.allows(self._users.policies(name), needed.action, needed.resource)
+    def _may(self, facts: Facts, needed: Asked) -> bool:
+        name = facts.get("aws:username", "")
+        return bool(name) and policy.allows(self._users.policies(name), needed.action, needed.resource, facts)
 
     def _delete_objects(
-        self, environ: Environ, start: Callable[..., Any], name: str, bucket: str, entry: dict[str, Any]
+        self, environ: Environ, start: Callable[..., Any], facts: Facts, bucket: str, entry: dict[str, Any]
     ) -> Iterable[bytes]:
         """Bulk deletion: each key is asked for; the others are deleted, as S3 does."""
         data = environ["wsgi.input"].read(_length(environ))
@@ -147,7 +151,7 @@ class Gate:
         refused = []
         for item in root.findall(f"{space}Object"):
             key = item.findtext(f"{space}Key") or ""
-            if not self._may(name, Asked("s3:DeleteObject", bucket, key)):
+            if not self._may(facts, Asked("s3:DeleteObject", bucket, key)):
                 refused.append(key)
                 root.remove(item)
         if not refused:

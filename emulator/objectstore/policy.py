@@ -1,7 +1,7 @@
 """IAM policies: an action on a resource is allowed when a statement allows it and none denies it.
 
-Source: AWS, IAM User Guide, "Policy evaluation logic". Conditions and principals are not supported: a statement that has
-them does not allow anything.
+Source: AWS, IAM User Guide, "Policy evaluation logic". A statement with a part that is not supported (a principal, an unknown
+condition) never allows anything, and denies as if the part were not there.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
-_KNOWN = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource"}
+from emulator.objectstore import conditions
+from emulator.objectstore.conditions import Facts
+
+_KNOWN = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 
 
 class PolicyError(ValueError):
@@ -28,7 +31,10 @@ def parse(text: str) -> dict[str, Any]:
         document = {"Version": "2012-10-17", "Statement": [document]}
     if not isinstance(document, dict) or "Statement" not in document:
         raise PolicyError("it has no Statement")
-    for number, statement in enumerate(_listed(document["Statement"])):
+    statements = _listed(document["Statement"])
+    if not statements:
+        raise PolicyError('its Statement is empty; to allow nothing, deny everything: {"Effect": "Deny", ...}')
+    for number, statement in enumerate(statements):
         _check(statement, f"Statement[{number}]")
     return document
 
@@ -47,14 +53,19 @@ def _check(statement: Any, where: str) -> None:
         values = _listed(statement.get(one, statement.get(other)))
         if not values or not all(isinstance(value, str) for value in values):
             raise PolicyError(f"{where}.{one} is to be a text or a list of texts")
+    if wrong := conditions.check(statement.get("Condition", {})):
+        raise PolicyError(f"{where}.Condition{wrong}")
 
 
-def allows(policies: Iterable[dict[str, Any]], action: str, resource: str) -> bool:
-    """Whether an action on a resource (an ARN) is allowed: by one statement at least, and denied by none."""
+def allows(policies: Iterable[dict[str, Any]], action: str, resource: str, facts: Facts | None = None) -> bool:
+    """Whether an action on a resource (an ARN) is allowed: by one statement at least, and denied by none.
+
+    *facts*: what conditions and variables ask for, by their keys in lower case.
+    """
     allowed = False
     for policy in policies:
         for statement in _listed(policy["Statement"]):
-            if not _concerns(statement, action, resource):
+            if not _concerns(statement, action, resource, facts or {}):
                 continue
             if statement["Effect"] == "Deny":
                 return False
@@ -62,21 +73,22 @@ def allows(policies: Iterable[dict[str, Any]], action: str, resource: str) -> bo
     return allowed
 
 
-def _concerns(statement: dict[str, Any], action: str, resource: str) -> bool:
-    if not set(statement) <= _KNOWN:
+def _concerns(statement: dict[str, Any], action: str, resource: str, facts: Facts) -> bool:
+    if not _in(statement, "Action", action.lower(), {}, lower=True):
         return False
-    return _in(statement, "Action", action.lower(), lower=True) and _in(statement, "Resource", resource, lower=False)
+    if not _in(statement, "Resource", resource, facts, lower=False):
+        return False
+    condition = statement.get("Condition", {})
+    if not set(statement) <= _KNOWN or conditions.check(condition):
+        return bool(statement["Effect"] == "Deny")
+    return conditions.holds(condition, facts)
 
 
-def _in(statement: dict[str, Any], name: str, value: str, *, lower: bool) -> bool:
+def _in(statement: dict[str, Any], name: str, value: str, facts: Facts, *, lower: bool) -> bool:
     negated = f"Not{name}" in statement
     patterns = _listed(statement[f"Not{name}"] if negated else statement[name])
-    return any(fnmatchcase(value, _pattern(item.lower() if lower else item)) for item in patterns) is not negated
-
-
-def _pattern(text: str) -> str:
-    """IAM's wildcards are ``*`` and ``?`` only; brackets mean themselves."""
-    return text.replace("[", "[[]")
+    wanted = (conditions.pattern(item.lower() if lower else item, facts) for item in patterns)
+    return any(fnmatchcase(value, item) for item in wanted) is not negated
 
 
 def _listed(value: Any) -> list[Any]:

@@ -9,9 +9,13 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
+
+from emulator import running
+from emulator.doors import Doors
 
 
 def run(*words: str, timeout: float = 30, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,6 +55,11 @@ def test_exec_says_when_there_is_no_such_command():
         (("up", "--token-auth-file", "/nonexistent/tokens.csv"), "/nonexistent/tokens.csv"),
         (("exec",), "give the command to run"),
         (("register", "m", "-n", "ns", "--artifact", "."), "not set"),
+        (("exec", "--host", "klingon", "--", "true"), "an address of this machine with --host"),
+        (("exec", "--models-bucket", "A_b", "--", "true"), "'A_b' is no name for a bucket: 3 to 63 lower-case"),
+        (("exec", "--kubeconfig", ".", "--", "true"), "is a folder"),
+        (("up", "--detach", "--name", "../x"), "'../x' is no name for a plane"),
+        (("down", "--name", ""), "'' is no name for a plane"),
         (("nonsense",), "invalid choice"),
     ],
 )
@@ -142,6 +151,18 @@ def test_a_killed_plane_leaves_no_s3_child():
     child.kill()
     child.communicate(timeout=10)
     _assert_closed(endpoint)
+
+
+def test_a_process_with_a_dead_planes_number_is_left_alone(tmp_path: Path):
+    """A plane that was killed left its number behind; whoever has it now is not taken for the plane, nor ended by down."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        control = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    needed = {item.name: "" for item in fields(Doors) if item.default is MISSING and item.default_factory is MISSING}
+    running.save(tmp_path / "default", Doors(**needed | {"pid": os.getpid(), "control": control}))
+    done = run("down", MA_EMULATOR_HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "no plane named 'default' is running\n")
+    assert list((tmp_path / "default").iterdir()) == []
 
 
 def _assert_closed(endpoint: str) -> None:

@@ -114,7 +114,9 @@ def test_the_clock_can_be_advanced(fresh_plane):
         (("snapshot", "save", "/none/such/file"), "/none/such"),
         (("snapshot", "load", __file__), "is no snapshot"),
         (("credentials", "nobody"), "known are admin, controller-manager, reader, task"),
+        (("snapshot", "save", "."), "is a folder"),
         (("s3-policy", "task", "--set", __file__), "is no policy"),
+        (("s3-policy", "task", "--set", "/bin/true"), "is no policy: it is no text"),
     ],
 )
 def test_bad_input_is_said(plane, words, said):

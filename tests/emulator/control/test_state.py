@@ -201,6 +201,27 @@ def test_what_is_no_snapshot_changes_nothing(own, tmp_path, make, said):
     assert own.kubectl("get", "configmap", f"kept-{uuid}", "-o", "name")
 
 
+def test_a_damaged_artifact_changes_nothing(own, tmp_path):
+    """Every byte of the store's part is read before anything is replaced."""
+    file = tmp_path / "plane.zip"
+    s3(own).put_object(Bucket="michelangelo-models", Key="whole", Body=b"bytes that can be found, once only")
+    own.run("ma-emulator", "snapshot", "save", str(file))
+    with zipfile.ZipFile(file) as archive:
+        damaged = min(
+            (item for item in archive.infolist() if item.filename.startswith("s3/")),
+            key=lambda item: item.header_offset,
+        )
+    data = bytearray(file.read_bytes())
+    header = damaged.header_offset
+    begins = header + 30 + sum(int.from_bytes(data[header + at : header + at + 2], "little") for at in (26, 28))
+    data[begins + damaged.compress_size // 2] ^= 0xFF
+    file.write_bytes(data)
+    failed = own.run("ma-emulator", "snapshot", "load", str(file), check=False)
+    assert failed.returncode == 3
+    assert str(file) in failed.stderr
+    assert ("michelangelo-models", "whole") in keys(own)
+
+
 def test_saving_to_nowhere_is_refused(own):
     """A folder that is not there is said."""
     failed = own.run("ma-emulator", "snapshot", "save", "/none/here", check=False)

@@ -191,3 +191,33 @@ def test_a_bulk_delete_that_is_refused_is_logged(store):
     assert (bulk["who"], bulk["action"], bulk["verdict"]) == ("reader", "s3:DeleteObject", "denied")
     got = next(line for line in lines if line.get("key") == "wanted")
     assert (got["action"], got["bucket"], got["verdict"], got["status"]) == ("s3:GetObject", "models", "allowed", 404)
+
+
+def test_conditions_are_asked_of_each_request(store):
+    """Listing may be granted for a prefix, and objects by who asks; the address of the client counts."""
+    bucket = "arn:aws:s3:::models"
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": bucket,
+            "Condition": {
+                "StringLike": {"s3:prefix": ["${aws:username}/*"]},
+                "IpAddress": {"aws:SourceIp": "127.0.0.0/8"},
+            },
+        },
+        {"Effect": "Allow", "Action": "s3:*Object", "Resource": f"{bucket}/${{aws:username}}/*"},
+    ]
+    iam = client(store, store.admin, "iam")
+    before = iam.get_user_policy(UserName="reader", PolicyName="models")["PolicyDocument"]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    iam.put_user_policy(UserName="reader", PolicyName="models", PolicyDocument=json.dumps(document))
+    try:
+        s3 = client(store, store.identities["reader"])
+        assert tried(s3.put_object, Bucket="models", Key="reader/own", Body=b"x") == ""
+        assert tried(s3.put_object, Bucket="models", Key="task/own", Body=b"x") == "AccessDenied"
+        assert tried(s3.list_objects_v2, Bucket="models", Prefix="reader/") == ""
+        assert tried(s3.list_objects_v2, Bucket="models", Prefix="task/") == "AccessDenied"
+        assert tried(s3.list_objects_v2, Bucket="models") == "AccessDenied"
+    finally:
+        iam.put_user_policy(UserName="reader", PolicyName="models", PolicyDocument=json.dumps(before))

@@ -50,7 +50,8 @@ def test_the_guides_statement_alone_is_a_policy():
         ('{"Statement": [{"Effect": "Perhaps"}]}', "allowed are Allow and Deny"),
         ('{"Effect": "Allow", "Action": "s3:*"}', "one of Resource and NotResource"),
         ('{"Effect": "Allow", "Action": 5, "Resource": "*"}', "Statement[0].Action"),
-        ('{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {}}', "Condition is not supported"),
+        ('{"Statement": []}', "its Statement is empty"),
+        ('{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}', "Principal is not supported"),
     ],
 )
 def test_what_is_no_policy_is_refused(text, said):
