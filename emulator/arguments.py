@@ -21,6 +21,7 @@ from emulator.config import (
 from emulator.version import Version
 
 USAGE_ERROR = 3
+ENV_FORMATS = ("shell", "dotenv", "json")
 PACKAGES = ("triton", "raw", "spark-pipeline", "mobile", "none")
 LOGS = {"controller-manager": "controller-manager.log", "s3": "s3-access.log", "s3-errors": "s3.log"}
 
@@ -210,6 +211,13 @@ def parser() -> argparse.ArgumentParser:
         )
         if name == "status":
             command.add_argument("--json", action="store_true", help="print the doors as JSON")
+        if name == "env":
+            command.add_argument(
+                "--format",
+                choices=ENV_FORMATS,
+                default="shell",
+                help="for eval (default), as NAME=value lines, or as JSON",
+            )
     _register_options(commands.add_parser("register", help="register a model: create it, upload its files, package it"))
     _store_options(commands)
     _control_options(commands)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from emulator import running
 from emulator.arguments import LOGS, USAGE_ERROR, parser
 from emulator.commands import scenario
 from emulator.config import Config, bucket
-from emulator.doors import Doors, exports
+from emulator.doors import Doors, dotenv, exports
 
 FAILURE = 1
 ANYWHERE = ("faults", "completion")  # what needs no plane on this machine
@@ -118,7 +118,8 @@ def _env(options: argparse.Namespace) -> int:
     doors = _running(options.name)
     if doors is None:
         return FAILURE
-    _say(doors.exports())
+    formats: dict[str, Callable[[dict[str, str]], str]] = {"shell": exports, "dotenv": dotenv, "json": json.dumps}
+    _say(formats[options.format](doors.environment()))
     return 0
 
 

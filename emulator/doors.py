@@ -63,10 +63,6 @@ class Doors:
             variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
         return variables
 
-    def exports(self) -> str:
-        """The same as lines for a shell's ``eval``."""
-        return exports(self.environment())
-
     def credentials(self, name: str) -> dict[str, str]:
         """The variables of one S3 identity. Raises ValueError, which lists the known ones."""
         identity = self.s3_identities.get(name)
@@ -116,6 +112,11 @@ class Doors:
             "  kubectl explain model.spec",
         ]
         return "\n".join(lines)
+
+
+def dotenv(variables: Mapping[str, str]) -> str:
+    """Variables as ``NAME=value`` lines: what GitHub's ``GITHUB_ENV`` and ``docker run --env-file`` read."""
+    return "\n".join(f"{name}={value}" for name, value in variables.items())
 
 
 def exports(variables: Mapping[str, str]) -> str:

@@ -54,6 +54,8 @@ def test_exec_says_when_there_is_no_such_command():
         (("up", "--fault", "none-such"), "known are"),
         (("up", "--token-auth-file", "/nonexistent/tokens.csv"), "/nonexistent/tokens.csv"),
         (("exec",), "give the command to run"),
+        (("env", "--format", "klingon"), "'shell', 'dotenv', 'json'"),
+        (("up", "--detach", "--folder", "x"), "in the foreground"),
         (("register", "m", "-n", "ns", "--artifact", "."), "not set"),
         (("exec", "--host", "klingon", "--", "true"), "an address of this machine with --host"),
         (("exec", "--models-bucket", "A_b", "--", "true"), "'A_b' is no name for a bucket: 3 to 63 lower-case"),
@@ -113,6 +115,8 @@ def test_detached_planes_are_found_reported_and_stopped(tmp_path: Path):
         assert json.loads(run("status", "--json", **home).stdout) == doors
         exports = run("env", **home).stdout
         assert f"export KUBECONFIG={doors['kubeconfig']}" in exports
+        assert f"KUBECONFIG={doors['kubeconfig']}" in run("env", "--format", "dotenv", **home).stdout.splitlines()
+        assert json.loads(run("env", "--format", "json", **home).stdout)["KUBECONFIG"] == doors["kubeconfig"]
         nodes = subprocess.run(
             ["sh", "-c", f"{exports}\nkubectl get crd models.michelangelo.api -o name"], capture_output=True, text=True
         )
