@@ -20,6 +20,7 @@ from emulator.doors import Doors
 from emulator.plane import Plane
 
 DETACH_SECONDS = 30.0
+DETACH_AFAR_SECONDS = 700.0  # on an engine that starts processes, or fetches images
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -111,7 +112,8 @@ def detach(config: Config, folder: Path) -> Doors:
             stderr=output,
             start_new_session=True,
         )
-    deadline = time.monotonic() + DETACH_SECONDS
+    seconds = DETACH_SECONDS if config.api == "memory" else DETACH_AFAR_SECONDS
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
             return running.load(folder)
@@ -120,7 +122,7 @@ def detach(config: Config, folder: Path) -> Doors:
                 raise OSError(log.read_text().strip() or f"the plane ended with {child.returncode}") from None
             time.sleep(0.02)
     child.terminate()
-    raise OSError(f"the plane was not ready within {DETACH_SECONDS:.0f} s; its log is {log}")
+    raise OSError(f"the plane was not ready within {seconds:.0f} s; its log is {log}")
 
 
 def _config_text(config: Config) -> str:

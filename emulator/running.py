@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from emulator.control.client import ControlClient
 from emulator.doors import IDENTITIES, Doors
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 90.0  # an API server, or a cluster, may take its time
 CONNECT_SECONDS = 2.0
 
 

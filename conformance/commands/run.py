@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
 from conformance.checks.context import Context
+from conformance.commands import judge
 from conformance.driver.errors import TargetError
 from conformance.driver.history import History
 from conformance.engine import known
@@ -30,6 +31,7 @@ from conformance.report import files, terminal
 from conformance.report.progress import progress
 from conformance.spec.clause import Profile
 from conformance.targets.parse import KINDS, parse
+from conformance.targets.replay import ReplayTarget
 from conformance.verdict import ExitCode
 
 
@@ -97,6 +99,8 @@ def command(options: argparse.Namespace) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as ^C does: cleaned up, and in the log
     target = parse(options.target)
+    if isinstance(target, ReplayTarget):
+        return _judged_again(target, options)
     budget = BUDGETS[options.budget]
     selection = select(budget, options.profile, options.check)
     excused = known.load(options.known_failures, datetime.now(UTC).date()) if options.known_failures else []
@@ -135,6 +139,15 @@ def command(options: argparse.Namespace) -> int:
             _certify(options.certificate, key, log, score)
             console.print(f"signed {options.certificate}: {score.verdict.value}", soft_wrap=True)
     return score.exit_code
+
+
+def _judged_again(target: ReplayTarget, options: argparse.Namespace) -> int:
+    """A recorded run has been drawn and driven already. Raises ValueError for flags that would do so again."""
+    unused = {"seed": "--seed", "check": "--check", "profile": "--profile", "certificate": "--certificate"}
+    given = [flag for name, flag in unused.items() if getattr(options, name)]
+    if given:
+        raise ValueError(f"{', '.join(given)}: a recorded run is judged as it was driven; leave them out")
+    return judge.command(argparse.Namespace(log=target.log, report=options.report, verbose=options.verbose))
 
 
 def _key(options: argparse.Namespace, budget: Budget, selection: Selection) -> Ed25519PrivateKey | None:

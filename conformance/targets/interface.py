@@ -29,6 +29,7 @@ class Doors:
     s3: S3Door | None = None
     rpc: str = ""
     settle_seconds: float = 10.0
+    settle_adapts: bool = True  # grows with the time that the target takes to answer
     disposable: bool = False  # the target ends with the run, so nothing has to be removed one by one
     log: Path | None = None  # what the target prints, if we started it
 

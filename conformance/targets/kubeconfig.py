@@ -11,6 +11,8 @@ from pathlib import Path
 from conformance.driver.errors import TargetError
 from conformance.targets.interface import Doors, S3Door
 
+SETTLE_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class KubeconfigTarget:
@@ -21,7 +23,7 @@ class KubeconfigTarget:
     s3_url: str = ""
     bucket: str = ""
     rpc: str = ""
-    settle_seconds: float = 10.0
+    settle_seconds: float | None = None  # None: by how fast it answers
 
     @property
     def name(self) -> str:
@@ -30,6 +32,7 @@ class KubeconfigTarget:
         parts += [f"s3={self.s3_url}"] if self.s3_url else []
         parts += [f"bucket={self.bucket}"] if self.bucket else []
         parts += [f"rpc={self.rpc}"] if self.rpc else []
+        parts += [f"settle={self.settle_seconds:g}"] if self.settle_seconds is not None else []
         return ",".join(parts)
 
     @contextmanager
@@ -42,7 +45,8 @@ class KubeconfigTarget:
             context=self.context,
             s3=self._s3(),
             rpc=self.rpc,
-            settle_seconds=self.settle_seconds,
+            settle_seconds=SETTLE_SECONDS if self.settle_seconds is None else self.settle_seconds,
+            settle_adapts=self.settle_seconds is None,
         )
 
     def _s3(self) -> S3Door | None:

@@ -25,6 +25,15 @@ def engine(config: Config, folder: Path, parts: Parts) -> Engine:
         from emulator.engines.envtest import EnvtestEngine
 
         return EnvtestEngine(config, folder, rest)
+    if kind == "kind":
+        from emulator.engines.kind import KindEngine
+
+        return KindEngine(config, folder, rest)
+    if kind == "kubeconfig" and rest:
+        from emulator.engines.existing import ExistingEngine
+
+        path, _, context = rest.partition("#")
+        return ExistingEngine(config, folder, Path(path).expanduser(), context)
     raise ValueError(f"unknown --api {config.api!r}: known are {KINDS}")
 
 

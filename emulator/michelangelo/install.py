@@ -10,7 +10,7 @@ from emulator.michelangelo.crds import documents
 from emulator.michelangelo.resources import DEFINITIONS
 
 ESTABLISHED_SECONDS = 30.0
-POLL_SECONDS = 0.01
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.01, 0.5
 
 
 async def install(
@@ -20,13 +20,15 @@ async def install(
     crds = change(documents(dialect))
     await asyncio.gather(*(_put(client, crd) for crd in crds), *(_add(client, crd) for crd in documents("gateway")))
     names = {crd["metadata"]["name"] for crd in crds}
+    wait = POLL_SECONDS
     async with asyncio.timeout(ESTABLISHED_SECONDS):
         while True:
             listed = await client.list(DEFINITIONS)
             ready = {item["metadata"]["name"] for item in listed["items"] if _established(item)}
             if names <= ready:
                 return
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, LONGEST_POLL_SECONDS)
 
 
 async def _put(client: KubeClient, crd: Object) -> None:

@@ -50,6 +50,31 @@ def access(path: Path, context: str = "") -> Access:
     )
 
 
+def current(path: Path) -> str:
+    """The context that is used unless another is named. Raises ValueError, OSError."""
+    return str(_read(path).get("current-context") or "")
+
+
+def selected(path: Path, context: str = "") -> dict[str, Any]:
+    """The same kubeconfig for a place elsewhere: files by their whole path, and *context* current. Raises ValueError, OSError."""
+    config = _read(path)
+    folder = path.resolve().parent
+    for item in config.get("clusters") or ():
+        _whole(item.get("cluster") or {}, folder, "certificate-authority")
+    for item in config.get("users") or ():
+        user = item.get("user") or {}
+        _whole(user, folder, "client-certificate", "client-key", "tokenFile")
+        if "/" in str((user.get("exec") or {}).get("command", "")):
+            _whole(user["exec"], folder, "command")
+    return {**config, "current-context": context or config.get("current-context") or ""}
+
+
+def _whole(part: dict[str, Any], folder: Path, *names: str) -> None:
+    for name in names:
+        if part.get(name):
+            part[name] = str(folder / part[name])
+
+
 def cluster_name(path: Path, context: str = "") -> str:
     """The name that a context's cluster has in the file. Raises ValueError, OSError."""
     config = _read(path)

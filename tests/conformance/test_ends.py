@@ -35,6 +35,8 @@ def test_a_lie_is_convicted_by_name(tmp_path: Path) -> None:
     assert "k8s.stale-update" in broken
     assert broken["k8s.stale-update"]["trouble"]["check"] == "stale-update"
     assert main(["judge", str(tmp_path / "events.jsonl")]) == 1
+    assert main(["run", "--target", f"replay:{tmp_path / 'events.jsonl'}"]) == 1
+    assert main(["run", "--target", f"replay:{tmp_path / 'events.jsonl'}", "--seed", "1"]) == 3
 
 
 def test_nothing_judged_is_inconclusive(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""``--api kubeconfig:PATH`` and ``--api kind``: clusters that the plane does not make itself. Another plane plays them here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PORTS = ("--s3-port", "0", "--no-rpc")
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "emulator", *words],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+
+
+def definitions(running) -> str:
+    return running.kubectl(
+        "get", "crd", "-o", "jsonpath={range .items[*]}{.metadata.name} {.metadata.resourceVersion};{end}"
+    )
+
+
+def test_a_cluster_is_written_to_once_its_owner_agrees(fresh_plane, tmp_path):
+    """By naming it, or by an annotation; what is there already is never overwritten, and stays when the plane ends."""
+    cluster = fresh_plane("--no-rpc")
+    before = definitions(cluster)
+    api = f"kubeconfig:{cluster.doors['kubeconfig']}#admin"
+    refused = run("up", "--api", api, *PORTS)
+    assert refused.returncode == 3
+    for said in (
+        "cluster 'michelangelo' is not known to be yours to write to",
+        "CustomResourceDefinition models.michelangelo.api",
+        "--confirm-cluster michelangelo",
+        "kubectl annotate namespace kube-system michelangelo.api/emulator=allowed",
+    ):
+        assert said in refused.stderr
+    other = run("up", "--api", api, "--confirm-cluster", "production", *PORTS)
+    assert other.returncode == 3 and "the kubeconfig's cluster is 'michelangelo'" in other.stderr
+    other = run("up", "--api", api, "--confirm-cluster", "michelangelo", "--dialect", "upstream", *PORTS)
+    assert other.returncode == 3 and "has other definitions of " in other.stderr
+    assert definitions(cluster) == before
+    cluster.kubectl("annotate", "namespace", "kube-system", "michelangelo.api/emulator=allowed")
+    (tmp_path / "weights.bin").write_bytes(b"w")
+    script = (
+        "kubectl config current-context && kubectl create namespace guests && "
+        f"{sys.executable} -m emulator register m -n guests --artifact {tmp_path}"
+        f" && ! {sys.executable} -m emulator reset"
+    )
+    done = run("exec", "--api", api, *PORTS, "--", "sh", "-c", script)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("admin\n")
+    assert "reset is not supported with --api kubeconfig: it needs --api memory" in done.stderr
+    assert definitions(cluster) == before
+    assert cluster.kubectl("get", "model", "m", "-n", "guests", "-o", "name") == "model.michelangelo.api/m\n"
+
+
+def test_a_kubeconfig_that_leads_nowhere_is_named(tmp_path):
+    """No file, no such context, nobody who answers."""
+    done = run("up", "--api", f"kubeconfig:{tmp_path / 'none'}", *PORTS)
+    assert done.returncode == 3 and f"no kubeconfig at {tmp_path / 'none'}" in done.stderr
+    path = tmp_path / "config"
+    path.write_text(
+        "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {token: t}}]\n"
+        "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n"
+    )
+    done = run("up", "--api", f"kubeconfig:{path}#b", *PORTS)
+    assert done.returncode == 3 and "has no context 'b': known are a" in done.stderr
+    done = run("up", "--api", f"kubeconfig:{path}", *PORTS)
+    assert done.returncode == 1 and "https://127.0.0.1:1 (context 'a') does not answer" in done.stderr
+
+
+KIND = """#!/bin/sh
+echo "$@" >> {folder}/calls
+case "$1 $2" in
+"get clusters") cat {folder}/clusters ;;
+"get kubeconfig") cat {kubeconfig} ;;
+"create cluster") [ -f {folder}/broken ] && echo 'ERROR: failed to list nodes: docker is not running' >&2 && exit 1
+  while [ $# -gt 0 ]; do [ "$1" = --kubeconfig ] && cp {kubeconfig} "$2"; shift; done ;;
+esac
+"""
+
+
+def test_kind_makes_what_is_missing_and_deletes_what_it_made(fresh_plane, tmp_path):
+    """A cluster that was there is used and left."""
+    cluster = fresh_plane("--no-rpc")
+    program = tmp_path / "kind"
+    program.write_text(KIND.format(folder=tmp_path, kubeconfig=cluster.doors["kubeconfig"]))
+    program.chmod(0o755)
+    (tmp_path / "clusters").write_text("")
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = run("exec", "--api", "kind:mine", *PORTS, "--", "kubectl", "get", "models", "-A", PATH=path)
+    assert done.returncode == 0, done.stderr
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert [call.split()[:4] for call in calls] == [
+        ["get", "clusters"],
+        ["create", "cluster", "--name", "mine"],
+        ["delete", "cluster", "--name", "mine"],
+    ]
+    assert "--wait" in calls[1] and "--kubeconfig" in calls[1] and "--kubeconfig" in calls[2]
+    (tmp_path / "clusters").write_text("mine\n")
+    (tmp_path / "calls").unlink()
+    done = run("exec", "--api", "kind:mine", *PORTS, "--", "kubectl", "get", "models", "-A", PATH=path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "calls").read_text().splitlines() == ["get clusters", "get kubeconfig --name mine"]
+    (tmp_path / "clusters").write_text("")
+    (tmp_path / "broken").touch()
+    done = run("up", "--api", "kind", *PORTS, PATH=path)
+    assert done.returncode == 1
+    assert "docker is not running" in done.stderr and "a container engine that runs" in done.stderr
+
+
+def test_without_kind_it_says_what_to_install(tmp_path):
+    """Before anything is started."""
+    done = run("up", "--api", "kind", PATH=str(tmp_path))
+    assert done.returncode == 3
+    assert "which is not on the PATH" in done.stderr and "kind.sigs.k8s.io" in done.stderr
