@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from emulator.arguments import parser
+from emulator.testing import images
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -81,6 +82,10 @@ def test_the_profile_minio_points_the_plane_at_a_pinned_store() -> None:
     chosen = re.fullmatch(r"\$\{STORE_IMAGE:-(.+)\}", minio["image"])
     assert chosen is not None
     assert re.fullmatch(r"quay\.io/minio/minio:RELEASE\.\S+@sha256:[0-9a-f]{64}", chosen[1])
+    assert chosen[1] == images.MINIO.image
+    assert re.fullmatch(r"\$\{STORE_COMMAND:-(.+)\}", minio["command"])[1].split() == images.MINIO.command
+    for other in (images.RUSTFS, images.SEAWEEDFS):
+        assert other.image in (ROOT / "docker-compose.yml").read_text()
     for others in re.findall(r"STORE_IMAGE=(\S+)", (ROOT / "docker-compose.yml").read_text()):
         assert re.fullmatch(r"\S+:\S+@sha256:[0-9a-f]{64}", others)
     assert minio["environment"]["MINIO_ROOT_USER"] == emulator["environment"]["AWS_ACCESS_KEY_ID"]
