@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape
 from emulator.objectstore import policy, signature_v2
 from emulator.objectstore.actions import Asked, asked
 from emulator.objectstore.conditions import Facts
+from emulator.objectstore.digests import CheckedBody, MismatchError
 from emulator.objectstore.facts import facts_of
 from emulator.objectstore.signature import SignatureError, Signed, query_values, service_of, signer
 
@@ -27,6 +28,14 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 DENIED = "AccessDenied"
 MAX_SIGNED_BODY = 1 << 20
+_BAD = {
+    "MalformedXML",
+    "InvalidArgument",
+    "InvalidRequest",
+    "BadDigest",
+    "XAmzContentSHA256Mismatch",
+    "AuthorizationQueryParametersError",
+}
 _NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 ElementTree.register_namespace("", _NAMESPACE[1:-1])  # moto reads elements by their bare names
 
@@ -75,12 +84,22 @@ class Gate:
             entry["sent"] = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
             return start_response(status, headers, *rest)
 
+        _check_body(environ)
         entry["verdict"] = "allowed"
         try:
             body = self._serve(environ, start, entry)
         except RefusedError as error:
             body = _refuse(environ, start, error)
-            entry |= {"error": error.code, "verdict": "denied"}
+            entry |= {"error": error.code} | ({"verdict": "denied"} if entry["status"] == 403 else {})
+        except MismatchError as error:
+            body = _refuse(environ, start, RefusedError(error.code, str(error)))
+            entry["error"] = error.code
+        except KeyError:
+            if "uploadId" not in environ.get("QUERY_STRING", ""):
+                raise
+            text = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted."
+            body = _refuse(environ, start, RefusedError("NoSuchUpload", text))  # moto looks it up without asking
+            entry["error"] = "NoSuchUpload"
         entry["seconds"] = round(time.monotonic() - begun, 4)
         self._write(entry)
         return body
@@ -203,6 +222,14 @@ def _asks_who_it_is(request: Signed, environ: Environ) -> bool:
     return b"Action=GetCallerIdentity" in body.getvalue().split(b"&")
 
 
+def _check_body(environ: Environ) -> None:
+    """Have the body checked against its digests as it is read."""
+    names = {name: name[5:].lower().replace("_", "-") for name in environ if name.startswith("HTTP_")}
+    body = CheckedBody(environ["wsgi.input"], _length(environ), {names[name]: str(environ[name]) for name in names})
+    if body.promised and _length(environ):
+        environ["wsgi.input"] = body
+
+
 def _length(environ: Environ) -> int:
     length = environ.get("CONTENT_LENGTH") or "0"
     return int(length) if length.isdigit() else 0
@@ -219,11 +246,13 @@ def _refuse(environ: Environ, start: Callable[..., Any], error: RefusedError) ->
     left = _length(environ)
     while left > 0 and (part := environ["wsgi.input"].read(min(left, 1 << 20))):
         left -= len(part)
-    status = {
-        "MalformedXML": "400 Bad Request",
-        "InvalidArgument": "400 Bad Request",
-        "InvalidRequest": "400 Bad Request",
-    }
+    status = (
+        "404 Not Found"
+        if error.code == "NoSuchUpload"
+        else "400 Bad Request"
+        if error.code in _BAD
+        else "403 Forbidden"
+    )
     inner = f"<Code>{error.code}</Code><Message>{escape(str(error))}</Message>"
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -233,5 +262,5 @@ def _refuse(environ: Environ, start: Callable[..., Any], error: RefusedError) ->
         text = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>0</RequestId></ErrorResponse>"
     body = b"" if environ["REQUEST_METHOD"] == "HEAD" else text.encode()
     headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
-    start(status.get(error.code, "403 Forbidden"), headers)
+    start(status, headers)
     return [body]

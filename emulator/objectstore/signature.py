@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW = timedelta(minutes=15)
+WEEK_SECONDS = 604800  # no presigned URL is good for longer
 _STAMP = "%Y%m%dT%H%M%SZ"
 _HEADER = re.compile(r"AWS4-HMAC-SHA256 +Credential=([^,]+), *SignedHeaders=([^,]+), *Signature=([0-9a-f]+)$")
 
@@ -100,6 +101,11 @@ def _check_time(request: Signed, claim: _Claim, now: datetime) -> None:
         raise SignatureError("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header") from None
     expires = query_values(request.query).get("X-Amz-Expires", "")
     if expires and "authorization" not in request.headers:
+        if expires.isdigit() and int(expires) > WEEK_SECONDS:
+            raise SignatureError(
+                "AuthorizationQueryParametersError",
+                f"X-Amz-Expires must be less than a week (in seconds); that is {WEEK_SECONDS}",
+            )
         if not expires.isdigit() or now > signed + timedelta(seconds=int(expires)):
             raise SignatureError("AccessDenied", "Request has expired")
     elif abs(now - signed) > SKEW:

@@ -7,8 +7,12 @@ import urllib.error
 import urllib.request
 
 import boto3
+import httpx
 import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from emulator.objectstore.moto_child import MotoChild
@@ -221,3 +225,49 @@ def test_conditions_are_asked_of_each_request(store):
         assert tried(s3.list_objects_v2, Bucket="models") == "AccessDenied"
     finally:
         iam.put_user_policy(UserName="reader", PolicyName="models", PolicyDocument=json.dumps(before))
+
+
+@pytest.mark.parametrize(
+    ("promise", "code"),
+    [
+        ({"ContentMD5": "XrY7u+Ae7tCTyyK7j1rNww=="}, "BadDigest"),
+        ({"ChecksumSHA256": "XrY7u+Ae7tCTyyK7j1rNwwXrY7u+Ae7tCTyyK7j1rNw="}, "BadDigest"),
+        ({"ChecksumCRC32": "AAAAAA=="}, "BadDigest"),
+    ],
+)
+def test_a_body_is_what_its_digest_says(store, promise, code):
+    """An object whose bytes are not those that were promised is not stored."""
+    s3 = client(store, store.identities["task"])
+    assert tried(s3.put_object, Bucket="models", Key="promised", Body=b"other bytes", **promise) == code
+    assert tried(s3.head_object, Bucket="models", Key="promised") == "404"
+    assert tried(s3.put_object, Bucket="models", Key="kept", Body=b"", ContentMD5="1B2M2Y8AsgTpgAmY7PhCfg==") == ""
+
+
+def test_a_body_is_the_one_that_was_signed(store):
+    """Bytes that are changed on the way are refused; the connection goes on."""
+    who = store.identities["task"]
+    signed = AWSRequest("PUT", f"{store.endpoint_url}/models/tampered", data=b"good")
+    S3SigV4Auth(Credentials(who.access_key_id, who.secret_access_key), "s3", store.region).add_auth(signed)
+    with httpx.Client(trust_env=False) as http:
+        headers = {name: value for name, value in signed.headers.items() if name != "Content-Length"}
+        refused = http.put(signed.url, content=b"evil", headers=headers)
+        assert (refused.status_code, "XAmzContentSHA256Mismatch" in refused.text) == (400, True)
+        assert http.put(signed.url, content=b"good", headers=headers).status_code == 200
+
+
+def test_presigned_urls_are_good_for_a_week_at_most(store):
+    """A longer time is refused, as S3 does."""
+    url = client(store, store.admin).generate_presigned_url(
+        "get_object", Params={"Bucket": "models", "Key": "k"}, ExpiresIn=604801
+    )
+    answer = httpx.get(url, trust_env=False)
+    assert (answer.status_code, "less than a week" in answer.text) == (400, True)
+
+
+def test_an_upload_that_is_none_is_said(store):
+    """Completing an upload that nobody began is NoSuchUpload."""
+    parts = {"Parts": [{"PartNumber": 1, "ETag": "x"}]}
+    words = {"Bucket": "models", "Key": "k", "UploadId": "none"}
+    s3 = client(store, store.identities["task"])
+    assert tried(s3.complete_multipart_upload, **words, MultipartUpload=parts) == "NoSuchUpload"
+    assert tried(client(store, store.admin).abort_multipart_upload, **words) == "NoSuchUpload"
