@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from emulator.apiserver import own_objects
 from emulator.apiserver.admission.certificates import CertificateRequests
 from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.limit_ranger import LimitRanger
@@ -15,6 +16,7 @@ from emulator.apiserver.admission.service_account import ServiceAccount
 from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
 from emulator.apiserver.apimachinery import codec
+from emulator.apiserver.apimachinery.names import GroupVersion
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.selectors import selects
 from emulator.apiserver.apimachinery.users import UserInfo
@@ -107,8 +109,9 @@ class Assembly:
         self.application: Application = seams.application(server)
 
     def advertise(self, address: str) -> None:
-        """Say under which URL the server is reached (discovery tells clients)."""
+        """Say under which URL the server is reached: discovery tells clients, the Service ``kubernetes`` everybody else."""
         self._server_address = address
+        self._write_own(own_objects.reached_at(address))
 
     def _address(self) -> str:
         return self._server_address
@@ -197,6 +200,16 @@ class Assembly:
         bindings = self.store(bootstrap.GROUP, "v1", "clusterrolebindings")
         for binding in bootstrap.cluster_role_bindings():
             bindings.write(binding)
+        self._write_own(bootstrap.in_namespaces())
+        self._write_own(own_objects.sharing(now))
+        self._write_own([own_objects.trust(self.authority.certificate_pem)])
+
+    def _write_own(self, objects: Iterable[Object]) -> None:
+        for obj in objects:
+            group, _, version = obj["apiVersion"].rpartition("/")
+            served = self.catalog.by_kind(GroupVersion(group, version), obj["kind"])
+            assert served is not None and served.store is not None, f"{obj['kind']} is stored"
+            served.store.write(obj)
 
     def _fill_namespace(self, name: str) -> Iterable[tuple[str, Object]]:
         """What the controller manager puts into every namespace."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.assembly import Assembly
+from emulator.apiserver.own_objects import KUBERNETES, TRUST
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.definitions import RESOURCE as DEFINITIONS
 from emulator.apiserver.registry.store import Store
@@ -19,7 +20,11 @@ from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Key
 
 _FIRST, _LAST = (DEFINITIONS,), ("namespaces",)  # a definition before its objects; a namespace goes when it is empty
-_OWN = frozenset({("configmaps", "kube-root-ca.crt")})  # holds this very server's CA
+_CA = ("configmaps", "kube-root-ca.crt")
+_OWN = frozenset({  # they say which server this is, where and with which CA
+    _CA, ("configmaps", TRUST), ("endpoints", KUBERNETES), ("endpointslices.discovery.k8s.io", KUBERNETES),
+    ("services", KUBERNETES),
+})  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -109,7 +114,7 @@ def _write(assembly: Assembly, entries: list[Entry]) -> int:
         meta, store = metadata(obj), stores[entry.resource]
         present = store.find(meta.get("namespace") or "", meta["name"])
         if (entry.resource, meta["name"]) in _OWN:
-            if present is not None:
+            if present is not None or (entry.resource, meta["name"]) != _CA:
                 continue
             obj["data"] = {"ca.crt": assembly.authority.certificate_pem.decode()}
         if present is not None:

@@ -22,7 +22,7 @@ _SUMS = ("view", "edit", "admin")  # each is part of the next
 
 def cluster_roles(*, aggregated: bool = True) -> Iterator[Object]:
     """Every bootstrap ClusterRole; those that are sums of others filled, or as empty as before a controller sees them."""
-    roles = {role["metadata"]["name"]: copy(role) for role in _read()[0]}
+    roles = {role["metadata"]["name"]: copy(role) for role in _read()[0] if role["kind"] == "ClusterRole"}
     for name in _SUMS if aggregated else ():
         roles[name]["rules"] = aggregate(roles[name], list(roles.values()), _has_label)
     yield from roles.values()
@@ -30,7 +30,14 @@ def cluster_roles(*, aggregated: bool = True) -> Iterator[Object]:
 
 def cluster_role_bindings() -> Iterator[Object]:
     """Every bootstrap ClusterRoleBinding."""
-    yield from map(copy, _read()[1])
+    yield from (copy(binding) for binding in _read()[1] if binding["kind"] == "ClusterRoleBinding")
+
+
+def in_namespaces() -> Iterator[Object]:
+    """Every bootstrap Role and RoleBinding."""
+    for obj in (*_read()[0], *_read()[1]):
+        if "namespace" in obj["metadata"]:
+            yield copy(obj)
 
 
 @cache
@@ -43,11 +50,12 @@ def _read() -> tuple[list[Object], list[Object]]:
         if not line or line.startswith("#"):
             continue
         if not line.startswith(" "):
-            roles.append({"apiVersion": API, "kind": "ClusterRole", "metadata": _meta(line), "rules": []})
+            roles.append({"apiVersion": API, "kind": _scope(line) + "Role", "metadata": _meta(line), "rules": []})
             if line.startswith(_CONTROLLER):
                 bindings.append(_binding(line, f"ServiceAccount kube-system/{line.removeprefix(_CONTROLLER)}"))
         elif sign == ">":
-            bindings.append(_binding(roles[-1]["metadata"]["name"], text))
+            meta = roles[-1]["metadata"]
+            bindings.append(_binding("/".join(filter(None, (meta.get("namespace"), meta["name"]))), text))
         elif sign == "=":
             roles[-1]["metadata"]["labels"][_AGGREGATE + text] = "true"
         elif sign == "+":
@@ -75,13 +83,22 @@ def _rule(line: str) -> Object:
     return rule
 
 
+def _scope(name: str) -> str:
+    return "" if "/" in name else "Cluster"
+
+
 def _meta(name: str) -> Object:
-    return {"name": name, "labels": dict(_LABELS), "annotations": dict(_ANNOTATIONS)}
+    namespace, _, name = name.rpartition("/")
+    meta: Object = {"name": name, "labels": dict(_LABELS), "annotations": dict(_ANNOTATIONS)}
+    return {**meta, "namespace": namespace} if namespace else meta
 
 
 def _binding(role: str, subjects: str) -> Object:
-    reference = {"apiGroup": GROUP, "kind": "ClusterRole", "name": role}
-    binding: Object = {"apiVersion": API, "kind": "ClusterRoleBinding", "metadata": _meta(role), "roleRef": reference}
+    meta, scope = _meta(role), _scope(role)
+    reference = {"apiGroup": GROUP, "kind": f"{scope}Role", "name": meta["name"]}
+    if not scope and not meta["name"].startswith("system:"):
+        meta["name"] = f"system::{meta['name']}"
+    binding: Object = {"apiVersion": API, "kind": f"{scope}RoleBinding", "metadata": meta, "roleRef": reference}
     if subjects:
         binding["subjects"] = [_subject(text) for text in subjects.split(", ")]
     return binding

@@ -18,6 +18,7 @@ from emulator.apiserver.authn.interface import Authenticator, Credentials
 from emulator.apiserver.authz.interface import Attributes, Authorizer
 from emulator.apiserver.authz.rbac import denial
 from emulator.apiserver.clock import Clock
+from emulator.apiserver.endpoints import deadline
 from emulator.apiserver.endpoints.documents import Documents
 from emulator.apiserver.endpoints.handlers.create import create
 from emulator.apiserver.endpoints.handlers.delete import delete, delete_collection
@@ -93,6 +94,8 @@ class ApiServer:
                 await refuse(request, errors.internal(f"{type(error).__name__}: {error}"))
 
     async def _serve(self, request: Request) -> None:
+        if "timeout" in request.query:
+            deadline.check(request)
         self._authenticate(request)
         info = request.info
         attributes = self._attributes(request)

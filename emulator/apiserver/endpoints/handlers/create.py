@@ -6,6 +6,7 @@ from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.objects import metadata
 from emulator.apiserver.apimachinery.options import parse_create_options
 from emulator.apiserver.endpoints.decoding import read_body
+from emulator.apiserver.endpoints.negotiation import JSON, PROTOBUF, TABLE, YAML
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.registry.builtin.kinds import virtual_kind
@@ -18,6 +19,8 @@ async def create(scope: Scope) -> None:
     options = parse_create_options(request.query)
     connect = scope.served.connects.get(request.info.subresource)
     if connect is not None:
+        if form.conversion == TABLE:  # what is not stored has no columns
+            raise errors.not_acceptable(f"only the following media types are accepted: {JSON}, {YAML}, {PROTOBUF}")
         subresource = scope.resource.subresource(request.info.subresource)
         kind = virtual_kind(subresource.kind) if subresource is not None and subresource.kind else scope.kind
         body = await read_body(request, kind, options.field_validation)
