@@ -12,6 +12,7 @@ from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
 from emulator.apiserver.admission.priority import Priority, system_classes
 from emulator.apiserver.admission.rbac_escalation import RbacEscalation
+from emulator.apiserver.admission.resource_quota import ResourceQuotas
 from emulator.apiserver.admission.service_account import ServiceAccount
 from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
@@ -45,6 +46,8 @@ from emulator.apiserver.registry.catalog import Catalog, Connect, Served
 from emulator.apiserver.registry.definition_controller import DefinitionController
 from emulator.apiserver.registry.garbage import GarbageCollector
 from emulator.apiserver.registry.namespaces import NamespaceController, root_ca
+from emulator.apiserver.registry.quotas import RESOURCE as RESOURCE_QUOTAS
+from emulator.apiserver.registry.quotas import QuotaController
 from emulator.apiserver.registry.store import Backing, Store
 from emulator.apiserver.seams import Application, Seams
 from emulator.apiserver.storage.interface import Event, Key, KeyNotFoundError
@@ -75,6 +78,7 @@ class Assembly:
             CertificateRequests(self.rbac),
             Policies(self.storage, self.catalog),
             Webhooks(self.storage, self.catalog),
+            ResourceQuotas(self.storage),
         ]
         chain = Chain(plugins)
         self.backing = Backing(self.storage, seams.admission(chain), seams.clock)
@@ -176,6 +180,7 @@ class Assembly:
         """What a cluster does by itself."""
         NamespaceController(self.catalog, self.backing, self.namespaces, self._fill_namespace)
         GarbageCollector(self.catalog, self.backing)
+        QuotaController(self.store("", "v1", RESOURCE_QUOTAS))
         secrets, accounts = self.store("", "v1", "secrets"), self.store("", "v1", "serviceaccounts")
         AccountSecrets(self.backing, secrets, accounts, self.tokens, self.authority.certificate_pem)
         requests = self.store("certificates.k8s.io", "v1", "certificatesigningrequests")

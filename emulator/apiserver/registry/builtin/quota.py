@@ -1,4 +1,4 @@
-"""ResourceQuotas and LimitRanges (k8s.io/kubernetes/pkg/apis/core/validation). Quotas are kept and shown; limits: admission/limit_ranger.py."""
+"""ResourceQuotas and LimitRanges (k8s.io/kubernetes/pkg/apis/core/validation). They are enforced in ``admission``."""
 
 from __future__ import annotations
 
