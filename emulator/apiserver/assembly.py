@@ -13,6 +13,7 @@ from emulator.apiserver.admission.policies import Policies
 from emulator.apiserver.admission.priority import Priority, system_classes
 from emulator.apiserver.admission.rbac_escalation import RbacEscalation
 from emulator.apiserver.admission.resource_quota import ResourceQuotas
+from emulator.apiserver.admission.runtime_class import RuntimeClass
 from emulator.apiserver.admission.service_account import ServiceAccount
 from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
@@ -74,6 +75,7 @@ class Assembly:
             LimitRanger(self.storage),
             ServiceAccount(self.find),
             Priority(self.storage),
+            RuntimeClass(self.storage),
             RbacEscalation(self.rbac),
             CertificateRequests(self.rbac),
             Policies(self.storage, self.catalog),

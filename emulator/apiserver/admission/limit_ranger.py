@@ -1,28 +1,30 @@
-"""LimitRanger: a namespace's LimitRanges complete and bound what containers ask for (k8s.io/kubernetes/plugin/pkg/admission/limitranger).
+"""LimitRanger: a namespace's LimitRanges complete what containers ask for, and bound Pods and claims.
 
-Not here: limits of type Pod and of PersistentVolumeClaims, and maxLimitRequestRatio.
+Source: k8s.io/kubernetes/plugin/pkg/admission/limitranger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import orjson
 
 from emulator.apiserver.admission.chain import Plugin
-from emulator.apiserver.apimachinery import errors, quantity
+from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.registry.before import SYSTEM
+from emulator.apiserver.registry.quota_usage import Amounts, amounts, resources
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Storage
 
 ANNOTATION = "kubernetes.io/limit-ranger"
 _PODS = GroupResource("", "pods")
+_CLAIMS = GroupResource("", "persistentvolumeclaims")
 
 
 class LimitRanger(Plugin):
-    """Applies limits of type Container to new Pods."""
+    """Applies LimitRanges to new Pods and to claims."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -40,19 +42,30 @@ class LimitRanger(Plugin):
                 metadata(obj).setdefault("annotations", {})[ANNOTATION] = f"LimitRanger plugin set: {'; '.join(notes)}"
 
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
-        """Refuse a Pod beyond the bounds. Raises StatusError (403)."""
-        if obj is None or not _new_pod(operation, context):
+        """Refuse what is beyond the bounds. Raises StatusError (403)."""
+        if obj is None or context.user is SYSTEM or context.subresource:
             return
-        for limit in self._limits(context.namespace):
-            containers = [*(obj["spec"].get("initContainers") or ()), *(obj["spec"].get("containers") or ())]
-            found = [text for container in containers for text in _beyond(container.get("resources") or {}, limit)]
+        resource = context.resource.group_resource
+        if _new_pod(operation, context):
+            check: Callable[[Object, Object], Iterator[str]] = _pod_beyond
+        elif resource == _CLAIMS and operation in ("CREATE", "UPDATE"):
+            check = _claim_beyond
+        else:
+            return
+        for limit_range in self._ranges(context.namespace):
+            limits = limit_range["spec"].get("limits") or ()
+            found = [text for limit in limits for text in check(obj["spec"], limit)]
             if found:
                 text = found[0] if len(found) == 1 else f"[{', '.join(found)}]"
-                raise errors.forbidden(_PODS, metadata(obj).get("name") or "", text)
+                raise errors.forbidden(resource, metadata(obj).get("name") or "", text)
+
+    def _ranges(self, namespace: str) -> Iterator[Object]:
+        for stored in self._storage.list("limitranges", namespace).items:
+            yield orjson.loads(stored.data)
 
     def _limits(self, namespace: str) -> Iterator[Object]:
-        for stored in self._storage.list("limitranges", namespace).items:
-            for limit in orjson.loads(stored.data)["spec"].get("limits") or ():
+        for limit_range in self._ranges(namespace):
+            for limit in limit_range["spec"].get("limits") or ():
                 if limit.get("type") == "Container":
                     yield limit
 
@@ -77,22 +90,58 @@ def _complete(container: Object, limit: Object, what: str) -> list[str]:
     return notes
 
 
-def _beyond(resources: Object, limit: Object) -> Iterator[str]:
-    """How a container's resources break the bounds."""
-    requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
-    for name, bound in sorted((limit.get("min") or {}).items()):
-        said = f"minimum {name} usage per Container is {bound}"
+def _pod_beyond(spec: Object, limit: Object) -> Iterator[str]:
+    if limit.get("type") == "Container":
+        for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
+            given = container.get("resources") or {}
+            yield from _beyond("Container", limit, amounts(given.get("requests")), amounts(given.get("limits")))
+    elif limit.get("type") == "Pod":
+        yield from _beyond("Pod", limit, resources(spec, "requests"), resources(spec, "limits"))
+
+
+def _claim_beyond(spec: Object, limit: Object) -> Iterator[str]:
+    """A claim has no limits: what it requests is bounded from both sides."""
+    if limit.get("type") != "PersistentVolumeClaim":
+        return
+    requests = amounts((spec.get("resources") or {}).get("requests"))
+    yield from _too_little("PersistentVolumeClaim", limit, requests, {})
+    for name, bound in sorted(amounts(limit.get("max")).items()):
+        said = f"maximum {name} usage per PersistentVolumeClaim is {bound}"
         if name not in requests:
             yield f"{said}.  No request is specified"
-        elif quantity.compare(requests[name], bound) < 0:
+        elif requests[name].value > bound.value:
             yield f"{said}, but request is {requests[name]}"
-        if name in limits and quantity.compare(limits[name], bound) < 0:
-            yield f"{said}, but limit is {limits[name]}"
-    for name, bound in sorted((limit.get("max") or {}).items()):
-        said = f"maximum {name} usage per Container is {bound}"
+
+
+def _beyond(sort: str, limit: Object, requests: Amounts, limits: Amounts) -> Iterator[str]:
+    """How a container's or a Pod's resources break the bounds."""
+    yield from _too_little(sort, limit, requests, limits)
+    for name, bound in sorted(amounts(limit.get("max")).items()):
+        said = f"maximum {name} usage per {sort} is {bound}"
         if name not in limits:
             yield f"{said}.  No limit is specified"
-        elif quantity.compare(limits[name], bound) > 0:
+        elif limits[name].value > bound.value:
             yield f"{said}, but limit is {limits[name]}"
-        if name in requests and quantity.compare(requests[name], bound) > 0:
+        if name in requests and requests[name].value > bound.value:
             yield f"{said}, but request is {requests[name]}"
+    for name, bound in sorted(amounts(limit.get("maxLimitRequestRatio")).items()):
+        said = f"{name} max limit to request ratio per {sort} is {bound}, but"
+        for what, given in (("request", requests), ("limit", limits)):
+            if name not in given or not given[name].value:
+                yield f"{said} no {what} is specified or {what} is 0"
+                break
+        else:
+            ratio = limits[name].value / requests[name].value
+            if ratio > bound.value:
+                yield f"{said} provided ratio is {ratio:.6f}"
+
+
+def _too_little(sort: str, limit: Object, requests: Amounts, limits: Amounts) -> Iterator[str]:
+    for name, bound in sorted(amounts(limit.get("min")).items()):
+        said = f"minimum {name} usage per {sort} is {bound}"
+        if name not in requests:
+            yield f"{said}.  No request is specified"
+        elif requests[name].value < bound.value:
+            yield f"{said}, but request is {requests[name]}"
+        if name in limits and limits[name].value < bound.value:
+            yield f"{said}, but limit is {limits[name]}"

@@ -69,3 +69,33 @@ def test_what_is_said_stays(door):
 def test_bounds(door, resources, text):
     """Beyond the bounds a Pod is 403, with everything that is wrong."""
     assert message(pod(door, resources), 403) == f'pods "p" is forbidden: {text}'
+
+
+def test_whole_pods_and_ratios(door):
+    """Limits of type Pod look at all containers together; a limit may be so many times its request."""
+    limits = [{"type": "Pod", "max": {"cpu": "700m"}, "maxLimitRequestRatio": {"cpu": "2"}}]
+    door.make(f"{CORE}/limitranges", {"metadata": {"name": "m"}, "spec": {"limits": limits}})
+    text = (
+        "[maximum cpu usage per Pod is 700m, but limit is 800m, "
+        "cpu max limit to request ratio per Pod is 2, but provided ratio is 4.000000]"
+    )
+    assert message(pod(door, {"requests": {"cpu": "200m"}, "limits": {"cpu": "800m"}}), 403) == (
+        f'pods "p" is forbidden: {text}'
+    )
+    assert pod(door, {"requests": {"cpu": "350m"}, "limits": {"cpu": "700m"}}).status_code == 201
+
+
+def test_claims(door):
+    """Limits of type PersistentVolumeClaim bound what claims request."""
+    limits = [{"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "2Gi"}}]
+    door.make(f"{CORE}/limitranges", {"metadata": {"name": "m"}, "spec": {"limits": limits}})
+
+    def claim(size: str):
+        spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
+        return door.ask("POST", f"{CORE}/persistentvolumeclaims", {"metadata": {"name": "c"}, "spec": spec})
+
+    text = "maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 3Gi"
+    assert message(claim("3Gi"), 403) == f'persistentvolumeclaims "c" is forbidden: {text}'
+    text = "minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 1Mi"
+    assert message(claim("1Mi"), 403) == f'persistentvolumeclaims "c" is forbidden: {text}'
+    assert claim("2Gi").status_code == 201
