@@ -18,6 +18,7 @@ from emulator.doors import Doors
 from emulator.engines import choose
 from emulator.faults import fit
 from emulator.faults.parts import Parts
+from emulator.kubelet import PlaneNode
 from emulator.manager_log import logged
 from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
 from emulator.objectstore.endpoint import EndpointStore
@@ -97,6 +98,11 @@ class Plane:
         control_address = await self._open_control(control)
         await asyncio.wait_for(layer.start(), READY_SECONDS)
         await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
+        if cluster.connect is not None:
+            node = PlaneNode(cluster.access, store, config, engine.now, layer.timers.sleep)
+            self._stack.push_async_callback(node.stop)
+            await node.start()
+            cluster.connect(node.kubelet.streams)
         engine.offer(control, store, layer)
         control.add(
             "register", Registrations(layer.client, store, config, self.folder, engine.now, parts.layer).register

@@ -36,7 +36,7 @@ from emulator.apiserver.authz.storage_source import CLUSTER_ROLES, StorageRbacSo
 from emulator.apiserver.endpoints.app import ApiServer
 from emulator.apiserver.endpoints.discovery import Discovery
 from emulator.apiserver.endpoints.documents import READY_CHECKS, Documents
-from emulator.apiserver.endpoints.handlers.node_proxy import SUBRESOURCES, unreachable
+from emulator.apiserver.endpoints.handlers.node_proxy import NodeProxy
 from emulator.apiserver.endpoints.oidc import OidcDocuments
 from emulator.apiserver.endpoints.openapi import OpenApi
 from emulator.apiserver.endpoints.root import RootPaths
@@ -102,13 +102,14 @@ class Assembly:
         self.documents.add(OpenApi(self.catalog).answer)
         self.documents.add(OidcDocuments(self.tokens, self._address).answer)
         self.documents.add(RootPaths(self.catalog, READY_CHECKS).answer)
+        self.nodes = NodeProxy(self.authorizer)
         server = ApiServer(
             self.catalog,
             seams.authenticator(self.authenticator),
             self.authorizer,
             seams.clock,
             self.documents,
-            {("pods", name): unreachable for name in SUBRESOURCES},
+            self.nodes.handlers(),
             WebhookClient(self.storage),
         )
         self.server = server

@@ -1,4 +1,4 @@
-"""Opens the API server's socket: HTTPS on uvicorn's HTTP/1.1 protocol, with optional client certificates."""
+"""Opens the API server's socket: HTTPS on uvicorn's HTTP/1.1 and WebSocket protocols, with optional client certificates."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from emulator.apiserver.authn.certificates import Authority
 
 KEEP_ALIVE_SECONDS = 120
 DRAIN_SECONDS = 2.0
+WEBSOCKET_PATHS = (b"/attach", b"/exec")
 
 
 class _Protocol(HttpToolsProtocol):
@@ -29,6 +30,10 @@ class _Protocol(HttpToolsProtocol):
         if certificate is not None:
             self.app_state = {**self.app_state, "client_certificate": certificate}
         super().connection_made(transport)
+
+    def _should_upgrade_to_ws(self) -> bool:
+        """WebSockets are for streams of Pods; everything else that asks for one gets a plain answer."""
+        return self.url.partition(b"?")[0].endswith(WEBSOCKET_PATHS)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -68,7 +73,8 @@ class HttpServer:
         self._config = uvicorn.Config(
             app,
             http=_Protocol,
-            ws="none",
+            ws="wsproto",
+            ws_per_message_deflate=False,
             interface="asgi3",
             lifespan="off",
             log_config=None,

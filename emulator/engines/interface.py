@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from emulator.control import ControlDoor
 from emulator.michelangelo.client import Access
 from emulator.michelangelo.layer import Layer
 from emulator.objectstore.interface import ObjectStore
+from emulator.streams import PodStreams
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Cluster:
     contexts: tuple[str, ...]  # of the kubeconfig: whom one can be
     workloads: bool  # nobody runs the cluster's Deployments: the layer has to stand in
     note: str = ""  # what people should know about it
+    connect: Callable[[PodStreams], None] | None = None  # takes a node of ours; None where others run Pods
 
 
 class Engine(Protocol):

@@ -56,9 +56,8 @@ class MemoryEngine:
         path = self._config.kubeconfig or self._folder / "kubeconfig"
         known = {name: tokens[name] for name in people.PEOPLE}
         kubeconfig.write(path, kubeconfig.document(address, authority.certificate_pem, known, "admin"))
-        return Cluster(
-            Access(address, tokens["platform"], authority.certificate_pem), path, people.PEOPLE, workloads=True
-        )
+        access = Access(address, tokens["platform"], authority.certificate_pem)
+        return Cluster(access, path, people.PEOPLE, workloads=True, connect=self._assembly.nodes.connect)
 
     async def stop(self) -> None:
         """Close the door."""

@@ -79,6 +79,7 @@ class ApiServer:
             return
         if scope["type"] == "websocket":
             scope["method"] = "GET"
+            send = _refusing(send)
         request = Request(scope, receive, send)
         try:
             await self._serve(request)
@@ -98,7 +99,7 @@ class ApiServer:
             deadline.check(request)
         self._authenticate(request)
         info = request.info
-        attributes = self._attributes(request)
+        attributes = request.attributes()
         decision = self.authorizer.authorize(attributes)
         if not decision.allowed:
             raise forbidden(attributes, decision.reason)
@@ -125,22 +126,7 @@ class ApiServer:
         request.user = user
         wanted = wanted_identity(request.scope["headers"])
         if wanted is not None:
-            request.user = self._impersonation.act(self._attributes(request), wanted)
-
-    def _attributes(self, request: Request) -> Attributes:
-        info = request.info
-        return Attributes(
-            request.user,
-            info.verb,
-            info.group,
-            info.version,
-            info.resource,
-            info.subresource,
-            info.namespace,
-            info.name,
-            info.path,
-            info.is_resource,
-        )
+            request.user = self._impersonation.act(request.attributes(), wanted)
 
     async def _unknown(self, request: Request) -> None:
         """A resource nobody serves: plain text for groups of CRDs and unknown ones, a Status for built-in groups."""
@@ -209,6 +195,18 @@ class ApiServer:
             await scope.attempt(partial(scale, scope))
             return
         await scope.attempt(partial(_HANDLERS[info.verb], scope))
+
+
+def _refusing(send: Any) -> Any:
+    """For a WebSocket: an answer in place of an acceptance refuses the handshake."""
+
+    async def adapted(message: Any) -> None:
+        sort = message["type"]
+        if sort.startswith("http.response."):
+            message = {**message, "type": f"websocket.{sort}"}
+        await send(message)
+
+    return adapted
 
 
 _NO_SNIFF = ((b"x-content-type-options", b"nosniff"),)

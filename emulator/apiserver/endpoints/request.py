@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote
 
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.users import UserInfo
+from emulator.apiserver.authz.interface import Attributes
 from emulator.apiserver.endpoints.request_info import RequestInfo, parse, refine
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -69,6 +70,26 @@ class Request:
     def flag(self, name: str) -> bool:
         """A query parameter read as Go's ParseBool, false when absent or unreadable."""
         return self.first(name) in _TRUE
+
+    def attributes(self, verb: str = "") -> Attributes:
+        """What an authorizer is asked about this request; with another verb, about that."""
+        info = self.info
+        return Attributes(
+            self.user,
+            verb or info.verb,
+            info.group,
+            info.version,
+            info.resource,
+            info.subresource,
+            info.namespace,
+            info.name,
+            info.path,
+            info.is_resource,
+        )
+
+    async def message(self) -> Any:
+        """The next message of a WebSocket."""
+        return await self._receive()
 
     async def body(self) -> bytes:
         """The whole body, read once. Raises StatusError (413) over 3 MiB."""
