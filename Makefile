@@ -7,10 +7,13 @@ STAMPS := $(VENV)/.stamps
 # Containers like to forbid it; then each of the hundreds of Pythons that the tests start compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench docs format clean
+.PHONY: demo guide test check bench docs format clean
 
 demo: $(STAMPS)/base
 	@$(BIN)/python demo/demo.py
+
+guide: $(STAMPS)/dev
+	@$(BIN)/python -m tests.guide
 
 test: $(STAMPS)/dev
 	$(BIN)/pytest -n 2 --dist loadscope --durations=15
