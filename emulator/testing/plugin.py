@@ -6,6 +6,7 @@ a plane of its own: a worker runs one test at a time, so that a test may move th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="put the plane in this state for every test; see `ma-emulator scenario list`",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look a scenario up, when one is asked for. Raises UsageError, which lists the known ones."""
+    name: str = config.getoption("--michelangelo-scenario")
+    if not name:
+        return
+    from emulator import scenarios
+
+    try:
+        scenarios.load(name)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +109,7 @@ def _state(session: Michelangelo, scenario: str) -> Iterator[None]:
 
 
 def _scenario(session: Michelangelo, step: str, scenario: str) -> None:
-    done = session.run("ma-emulator", "scenario", step, scenario, "-n", session.namespace, check=False)
+    command = [sys.executable, "-m", "emulator", "scenario", step, scenario, "-n", session.namespace]
+    done = session.run(*command, check=False)
     if done.returncode:
         pytest.fail(f"scenario {scenario!r} does not {step}: {done.stderr or done.stdout}", pytrace=False)

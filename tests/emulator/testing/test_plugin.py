@@ -51,11 +51,44 @@ def test_workers_have_a_plane_each_of_the_dialect_asked_for(tmp_path: Path) -> N
     assert len({path.read_text() for path in tmp_path.glob("plane-*")}) == 2
 
 
-def test_a_wrong_option_is_usage(tmp_path: Path) -> None:
+def test_every_test_begins_in_the_scenario(tmp_path: Path) -> None:
+    """Also one that reaches beyond the namespace, which is fixed after each test."""
+    done = pytest_in(
+        tmp_path,
+        """
+        import os, subprocess, sys
+        import pytest
+
+        def policy(plane):
+            words = [sys.executable, "-m", "emulator", "s3-policy", "controller-manager"]
+            return subprocess.check_output(words, env={**os.environ, "MA_PLANE": plane.doors.folder}, text=True)
+
+        @pytest.fixture(scope="session", autouse=True)
+        def unchanged(michelangelo_plane):
+            before = policy(michelangelo_plane)
+            yield
+            assert policy(michelangelo_plane) == before
+
+        def test_it(michelangelo):
+            with pytest.raises(OSError, match="AccessDenied"):
+                michelangelo.register("m", {"w": b"1"})
+            assert not michelangelo.client.get("models", "m")["spec"].get("deployable_artifact_uri")
+        """,
+        "--michelangelo-scenario",
+        "controller-manager-cannot-write",
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "known"), [("--michelangelo-dialect", "guide"), ("--michelangelo-scenario", "crd-missing")]
+)
+def test_a_wrong_option_is_usage(tmp_path: Path, option: str, known: str) -> None:
     """pytest's own usage error, which lists what is known."""
-    done = pytest_in(tmp_path, "", "--michelangelo-dialect", "klingon")
+    done = pytest_in(tmp_path, "", option, "klingon")
     assert done.returncode == 4
-    assert "guide" in done.stderr
+    assert known in done.stderr
 
 
 def test_who_does_not_use_it_pays_nothing(tmp_path: Path) -> None:
