@@ -39,8 +39,7 @@ class Rules:
             text = f'unrecognized service name "{callee}", available services: "{CALLEE}"'
             raise RpcError(grpc.StatusCode.UNIMPLEMENTED, text)
         if not known:
-            procedure = path.lstrip("/").replace("/", "::")
-            text = f'unrecognized procedure "{procedure}" for service "{CALLEE}"'
+            text = f'unrecognized procedure "{procedure(path)}" for service "{CALLEE}"'
             raise RpcError(grpc.StatusCode.UNIMPLEMENTED, text)
         if self.strict and not deadline:
             raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, "missing TTL")
@@ -54,3 +53,8 @@ class Rules:
             text = 'no bearer token: send the metadata "authorization: Bearer TOKEN"'
             raise RpcError(grpc.StatusCode.UNAUTHENTICATED, text)
         return token.strip()
+
+
+def procedure(path: str) -> str:
+    """A method's path as YARPC names it."""
+    return path.lstrip("/").replace("/", "::")

@@ -13,13 +13,14 @@ os.environ.setdefault(
 )  # children are spawned, not forked: nothing to prepare, nothing to print
 import grpc
 import grpc.aio
+from google.protobuf.message import DecodeError
 from grpc_reflection.v1alpha import reflection_pb2
 
 from emulator.michelangelo.client import KubeClient, Resource
 from emulator.michelangelo.crds.generate import camel, guide
 from emulator.michelangelo.resources import GROUP, VERSION
 from emulator.michelangelo.rpc.codes import RpcError
-from emulator.michelangelo.rpc.metadata import CALLEE, Rules
+from emulator.michelangelo.rpc.metadata import CALLEE, Rules, procedure
 from emulator.michelangelo.rpc.reflection import METHOD, Reflection
 from emulator.michelangelo.rpc.service import Service, snake
 
@@ -57,19 +58,18 @@ class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
             return self._reflected(details)
         request_class, method = self._methods.get(details.method, (None, None))
 
-        async def call(request: Any, context: Any) -> Any:
+        async def call(body: bytes, context: Any) -> Any:
             try:
                 timed = context.time_remaining() is not None
                 token = self._rules.check(
                     details.method, details.invocation_metadata, known=method is not None, deadline=timed
                 )
                 await context.send_initial_metadata((("rpc-service", CALLEE),))
-                return await method(request, token)
+                return await method(_decoded(request_class, body, details), token)
             except RpcError as error:
                 await context.abort(error.code, error.message)
 
-        parse = request_class.FromString if request_class is not None else bytes
-        return grpc.unary_unary_rpc_method_handler(call, parse, lambda answer: answer.SerializeToString())
+        return grpc.unary_unary_rpc_method_handler(call, bytes, lambda answer: answer.SerializeToString())
 
     def _reflected(self, details: Any) -> Any:
         """Reflection: streams need no deadline and no token, as nothing in them is anybody's."""
@@ -86,6 +86,19 @@ class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
         return grpc.stream_stream_rpc_method_handler(
             call, reflection_pb2.ServerReflectionRequest.FromString, lambda answer: answer.SerializeToString()
         )
+
+
+def _decoded(request_class: Any, body: bytes, details: Any) -> Any:
+    """A request. Raises RpcError, in YARPC's words, when it is none."""
+    try:
+        return request_class.FromString(body)
+    except DecodeError as error:
+        caller = dict(details.invocation_metadata).get("rpc-caller", "")
+        text = (
+            f'failed to decode "proto" request body for procedure "{procedure(details.method)}" of service "{CALLEE}" '
+            f'from caller "{caller}": {error}'
+        )
+        raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, text) from None
 
 
 class RpcServer:

@@ -273,6 +273,16 @@ def test_reflection_refuses_in_the_platforms_words(call):
     assert refusal.value.details().startswith("missing service name, caller name")
 
 
+def test_a_body_that_is_no_message_is_said(call):
+    """What cannot be decoded is INVALID_ARGUMENT, with the procedure and the caller."""
+    raw = call.channel.unary_unary("/michelangelo.api.v2.ModelService/GetModel")
+    with pytest.raises(grpc.RpcError) as refusal:
+        raw(b"\xff\xff\xff", timeout=20, metadata=METADATA)
+    assert refusal.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    said = 'failed to decode "proto" request body for procedure "michelangelo.api.v2.ModelService::GetModel"'
+    assert refusal.value.details().startswith(said)
+
+
 def test_calls_act_as_their_caller(fresh_plane):
     """With --rpc-auth a call has the rights of its bearer token, and none without; with --rpc-lenient no metadata is asked for."""
     plane = fresh_plane("--rpc-auth", "--rpc-lenient")
