@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from conformance.checks.check import Case, check
+from conformance.checks.check import Case, Need, check
 from conformance.checks.world import World
 from conformance.driver.answers import Answer
 from conformance.driver.kube import Kube
@@ -141,7 +141,15 @@ def _review(w: World, user: str, groups: list[str], request: Request) -> bool | 
     return allowed if isinstance(allowed, bool) else None
 
 
-@check("any-rules", "rbac.any-rules", "rbac.can-i", "k8s.access-reviews", given=worlds, weight=2.0)
+@check(
+    "any-rules",
+    "rbac.any-rules",
+    "rbac.can-i",
+    "k8s.access-reviews",
+    given=worlds,
+    weight=2.0,
+    needs=(Need.IMPERSONATION,),
+)
 def any_rules(w: World, case: Case) -> None:
     """For any Roles and bindings, a request is carried out exactly when a rule of a bound role covers it, and reviews say the same."""
     place = _Place(w)

@@ -20,6 +20,7 @@ class Need(StrEnum):
 
     S3 = "s3"
     IDENTITIES = "s3-identities"  # an object store whose users and policies can be set (IAM on the same endpoint)
+    IMPERSONATION = "impersonation"  # the admin may act as any user of any group; else ServiceAccounts come with tokens
     RPC = "rpc"
     SERVERS = "inferenceservers"  # the CRD, and a controller behind it
     REGISTRATION = "registration"

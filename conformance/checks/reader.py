@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from conformance.checks.check import Case, check
+from conformance.checks.check import Case, Need, check
 from conformance.checks.world import World
 from conformance.driver.kube import APPLY_PATCH, Kube
 from conformance.driver.resources import MODELS, ROLEBINDINGS, ROLES, SERVICEACCOUNTS
 
 READER_RULES = [{"apiGroups": ["michelangelo.api"], "resources": ["models"], "verbs": ["get", "list", "watch"]}]
 
+TOKEN_SECONDS = 3600
+
 
 def account(w: World, namespace: str, name: str) -> Kube:
-    """A ServiceAccount, made, and a client that acts as it."""
+    """A ServiceAccount, made, and a client that acts as it: by impersonation, or where that is not allowed by a token of its own."""
     w.made(w.admin.create(SERVICEACCOUNTS, namespace, SERVICEACCOUNTS.object(name, namespace)))
-    return w.admin.as_service_account(namespace, name)
+    client = w.admin.as_service_account(namespace, name)
+    if Need.IMPERSONATION.value in w.facts.capabilities:
+        return client
+    spec = {"expirationSeconds": TOKEN_SECONDS}
+    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "metadata": {}, "spec": spec}
+    given = w.made(w.admin.request("POST", SERVICEACCOUNTS.path(namespace, name, "token"), body=request))
+    return w.admin.with_token(client.identity, str(given.at("status.token")))
 
 
 def bind(w: World, namespace: str, subject_namespace: str, subject: str, role: str = "model-registry-reader") -> None:

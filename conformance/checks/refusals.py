@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.checks.check import Case, check
+from conformance.checks.reader import account
 from conformance.checks.world import World
 from conformance.driver.answers import Answer, at
 from conformance.driver.resources import CONFIGMAPS, GROUP, MODELS, Resource
@@ -241,7 +242,7 @@ def _provoke(w: World, what: str) -> tuple[Answer, str, dict[str, Any]]:
         return w.admin.get(MODELS, w.namespace, "m"), "NotFound", {**about, "kind": "models"}
     if what == "forbidden":
         return (
-            w.admin.as_user("conformance-nobody").get(MODELS, w.namespace, "m"),
+            account(w, w.namespace, "nobody").get(MODELS, w.namespace, "m"),
             "Forbidden",
             {**about, "kind": "models"},
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.checks.check import Case, check
+from conformance.checks.check import Case, Need, check
 from conformance.checks.reader import READER_RULES, account, bind, reader
 from conformance.checks.world import World
 from conformance.driver.answers import Answer
@@ -98,9 +98,9 @@ def unbound(w: World, case: Case) -> None:
     if case != "nothing":
         w.made(w.admin.create(ROLES, w.namespace, ROLES.object(ROLE, w.namespace, rules=READER_RULES)))
     if case == "other-subject":
-        account(w, w.namespace, "somebody")
+        somebody = account(w, w.namespace, "somebody")
         bind(w, w.namespace, w.namespace, "somebody")
-        allowed(w, w.admin.as_service_account(w.namespace, "somebody"), w.namespace, "rbac.reader-gets")
+        allowed(w, somebody, w.namespace, "rbac.reader-gets")
     denied(w, client, w.namespace, "rbac.nothing-without-binding")
 
 
@@ -250,7 +250,7 @@ def resource_names(w: World, case: Case) -> None:
     w.refused(client.delete(MODELS, w.namespace, "b"), 403, "Forbidden", "deleting another")
 
 
-@check("cluster-wide", "rbac.cluster-wide", "rbac.groups")
+@check("cluster-wide", "rbac.cluster-wide", "rbac.groups", needs=(Need.IMPERSONATION,))
 def cluster_wide(w: World, case: Case) -> None:
     """A ClusterRole grants where it is bound: in a namespace by a RoleBinding, everywhere by a ClusterRoleBinding; groups are subjects."""
     other = w.new_namespace()
@@ -360,7 +360,7 @@ def anonymous(w: World, case: Case) -> None:
     w.equal(w.made(w.admin.get(MODELS, w.namespace, "m")).body, held.body, "the Model afterwards", "rbac.anonymous")
 
 
-@check("impersonation", "k8s.impersonation", "k8s.access-reviews")
+@check("impersonation", "k8s.impersonation", "k8s.access-reviews", needs=(Need.IMPERSONATION,))
 def impersonation(w: World, case: Case) -> None:
     """Impersonation acts with the rights of the other, and whoever may not impersonate is refused; a self review agrees."""
     w.register({}, "m")

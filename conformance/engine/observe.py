@@ -123,8 +123,17 @@ def _identities(context: Context) -> bool:
     return Iam(store).call("ListUsers").xml.tag == "ListUsersResponse"
 
 
+def _impersonates(context: Context) -> bool:
+    """Whether the admin may act as somebody else: tried, not asked."""
+    admin = context.kube(context.lane("observe-impersonation", History()), "check=observe")
+    answer = admin.as_user("conformance-nobody", ("conformance-nobodies",)).request("GET", "/version")
+    return answer.code != 403 or "impersonate" not in answer.message
+
+
 def _capabilities(context: Context, *, servers: bool) -> frozenset[str]:
     found = set()
+    if _impersonates(context):
+        found.add(Need.IMPERSONATION)
     if context.facts.has_s3:
         found.add(Need.S3)
         if _identities(context):

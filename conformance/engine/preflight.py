@@ -24,7 +24,7 @@ from conformance.driver.resources import (
 )
 
 _ALL = ("get", "list", "watch", "create", "update", "patch", "delete")
-USERS = Resource("", "v1", "users", "User", namespaced=False)
+TOKENS = Resource("", "v1", "serviceaccounts/token", "TokenRequest", namespaced=True)
 WANTED: tuple[tuple[Resource, tuple[str, ...], str], ...] = (
     (NAMESPACES, ("get", "list", "create", "delete"), "each case has a namespace of its own"),
     (MODELS, (*_ALL, "deletecollection"), "they are what is judged"),
@@ -35,7 +35,7 @@ WANTED: tuple[tuple[Resource, tuple[str, ...], str], ...] = (
     (ROLEBINDINGS, _ALL, "and its RoleBinding"),
     (CLUSTERROLES, ("get", "list", "create", "delete"), "cluster-wide grants are judged"),
     (CLUSTERROLEBINDINGS, ("get", "list", "create", "delete"), "and who has them"),
-    (USERS, ("impersonate",), "requests are made as readers and as nobody in particular"),
+    (TOKENS, ("create",), "where nobody may be impersonated, readers come with tokens"),
     (SERVERS, _ALL, "the serving layer is judged"),
     (DEPLOYMENTS, _ALL, "rollouts are judged"),
 )
@@ -62,6 +62,10 @@ def preflight(context: Context) -> list[Item]:
     doors = {
         "object store": (Need.S3, "s3=URL: profiles artifacts and retention"),
         "users of the object store": (Need.IDENTITIES, "IAM on the same endpoint: what each permission grants"),
+        "impersonation": (
+            Need.IMPERSONATION,
+            "any user of any group: else ServiceAccounts with tokens, and less is judged",
+        ),
         "gRPC API": (Need.RPC, "rpc=HOST:PORT: profile cli"),
         "InferenceServers": (Need.SERVERS, "profile serving"),
     }
@@ -75,7 +79,8 @@ def preflight(context: Context) -> list[Item]:
 
 
 def _may(context: Context, verb: str, resource: Resource) -> bool:
-    attributes = {"verb": verb, "group": resource.group, "resource": resource.plural}
+    plural, _, subresource = resource.plural.partition("/")
+    attributes = {"verb": verb, "group": resource.group, "resource": plural, "subresource": subresource}
     review = {
         "apiVersion": SELF_ACCESS_REVIEWS.api_version,
         "kind": SELF_ACCESS_REVIEWS.kind,

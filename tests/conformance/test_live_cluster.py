@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conformance.checks.world import World
 from conformance.cli import main
@@ -118,3 +119,33 @@ def test_preflight(plane, target: str, tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["preflight", "--target", f"kubeconfig:{stranger}#admin"]) == 1
     assert "create namespaces" in capsys.readouterr().out.rpartition("missing: ")[2]
     plane.kubectl("delete", "clusterrolebinding", account)
+
+
+def test_readers_come_with_tokens_where_nobody_may_be_impersonated(plane, tmp_path: Path, namespace: str) -> None:
+    """An owner who gives everything but impersonation is judged by ServiceAccounts' tokens; what needs any user is told, not failed."""
+    verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": namespace},
+        "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": verbs}],
+    }
+    plane.kubectl("create", "-f", "-", input=json.dumps(role))
+    plane.kubectl("create", "serviceaccount", "judge", "-n", namespace)
+    account = f"--serviceaccount={namespace}:judge"
+    plane.kubectl("create", "clusterrolebinding", namespace, f"--clusterrole={namespace}", account)
+    token = plane.kubectl("create", "token", "judge", "-n", namespace).strip()
+    config = yaml.safe_load(Path(plane.doors["kubeconfig"]).read_text())
+    config["users"] = [{"name": "admin", "user": {"token": token}}]
+    config["contexts"] = [item for item in config["contexts"] if item["name"] == "admin"]
+    (tmp_path / "config").write_text(yaml.safe_dump(config))
+    words = ["--check", "unbound", "--check", "reader-reads", "--check", "cluster-wide", "--budget", "smoke"]
+    try:
+        main(["run", "--target", f"kubeconfig:{tmp_path / 'config'},settle=2", *words, "--report", str(tmp_path)])
+    finally:
+        plane.kubectl("delete", "clusterrole,clusterrolebinding", namespace)
+    clauses = {one["id"]: one for one in json.loads((tmp_path / "report.json").read_text())["clauses"]}
+    assert clauses["rbac.nothing-without-binding"]["verdict"] == "pass"
+    assert clauses["rbac.cluster-wide"]["verdict"] not in ("pass", "fail")
+    log = (tmp_path / "events.jsonl").read_text()
+    assert "token of system:serviceaccount:" in log and token not in log
