@@ -7,7 +7,7 @@ STAMPS := $(VENV)/.stamps
 # Containers like to forbid it; then each of the hundreds of Pythons that the tests start compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo guide test check bench docs format clean
+.PHONY: demo guide test check bench image docs format clean
 
 demo: $(STAMPS)/base
 	@$(BIN)/python demo/demo.py
@@ -26,6 +26,9 @@ check: $(STAMPS)/dev
 
 bench: $(STAMPS)/dev
 	$(BIN)/python -m tests.bench
+
+image: $(STAMPS)/dev
+	@.ci/image
 
 docs: $(STAMPS)/dev
 	$(BIN)/python tests/docs/tables.py

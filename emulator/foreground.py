@@ -32,10 +32,11 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def run(config: Config, announce: Callable[[Doors], None], folder: Path | None = None) -> int:
-    """Start a plane, announce its doors, and run until SIGINT or SIGTERM."""
+    """Start a plane, announce its doors, and run until SIGINT or SIGTERM. What it keeps is in *folder*, else in one that goes with it."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ma-emulator-") as scratch:
         state = folder or Path(scratch)
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_serve(config, state, announce, started))
 

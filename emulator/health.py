@@ -20,7 +20,7 @@ def trouble() -> str:
     try:
         doors = running.current(None)
     except running.NotRunningError as error:
-        return f"no plane is running in {str(error)!r}"
+        return f"no plane is running: nothing is known of {str(error)!r}, see MA_PLANE"
     context = ssl._create_unverified_context()  # its authority is as old as itself
     here = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
     for what, url in (("the Kubernetes API", f"{doors.kube_server}/readyz"), ("S3", doors.s3_endpoint)):

@@ -146,6 +146,43 @@ def test_signals_end_a_plane_cleanly(number):
     _assert_closed(endpoint)
 
 
+def test_a_folder_keeps_what_others_need_to_find_the_plane(tmp_path: Path):
+    """up --folder makes it, other commands find the plane by MA_PLANE, health is what the doors say; keys go with the plane."""
+    folder = tmp_path / "new" / "state"
+    words = [
+        "up",
+        "--folder",
+        str(folder),
+        "--no-rpc",
+        "--json",
+        "--host",
+        "0.0.0.0",
+        "--kube-port",
+        "0",
+        "--s3-port",
+        "0",
+    ]
+    child = subprocess.Popen([sys.executable, "-m", "emulator", *words], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    doors = json.loads(child.stdout.readline())
+    found = {"MA_PLANE": str(folder)}
+
+    def health() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "emulator.health"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, env={**os.environ, **found})
+
+    assert doors["kubeconfig"] == str(folder / "kubeconfig")
+    assert json.loads(run("status", "--json", **found).stdout) == doors
+    assert health().returncode == 0, health().stderr
+    os.kill(doors["pid"], signal.SIGSTOP)
+    assert "the Kubernetes API does not answer" in health().stderr
+    os.kill(doors["pid"], signal.SIGCONT)
+    child.terminate()
+    child.communicate(timeout=10)
+    assert not (folder / "doors.json").exists() and not (folder / "s3-identities.json").exists()
+    assert (health().returncode, "no plane is running" in health().stderr) == (1, True)
+
+
 def test_a_killed_plane_leaves_no_s3_child():
     """Even kill -9 leaves nobody behind."""
     words = ["up", "--json", "--kube-port", "0", "--s3-port", "0", "--rpc-port", "0"]

@@ -30,7 +30,11 @@ class Image:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
         }
-        environment |= {"PATH": f"{self.folder / 'user' / 'opt' / 'bin'}:/usr/bin:/bin", "HOME": str(self.folder)}
+        environment |= {
+            "PATH": f"{self.folder / 'user' / 'opt' / 'bin'}:/usr/bin:/bin",
+            "HOME": str(self.folder),
+            "UV_CACHE_DIR": str(self.folder / "user" / "cache"),
+        }
         return subprocess.run(
             command, cwd=empty, env=environment, capture_output=True, text=True, timeout=300, check=False, **options
         )

@@ -29,6 +29,14 @@ def test_it_knows_its_commit(image, program: str) -> None:
     assert re.fullmatch(rf"{program} 0\.1\.0 \([0-9a-f]{{12}}(-dirty)?\)\n", done.stdout), done.stdout + done.stderr
 
 
+def test_it_runs_without_being_installed(image) -> None:
+    """As README says with uvx, and in the way that pipx installs: an environment of its own, with both commands."""
+    [wheel] = (image.folder / "dist").glob("*.whl")
+    uv = str(image.folder / "tools" / "uv")
+    done = image.run(uv, "tool", "run", "--python", "python3", "--from", str(wheel), "ma-conformance", "--version")
+    assert done.stdout.startswith("ma-conformance 0.1.0"), done.stdout + done.stderr
+
+
 def test_a_plane_starts_from_an_empty_directory(image) -> None:
     done = image.run("ma-emulator", "exec", "--", "kubectl", "get", "crd", "models.michelangelo.api", "-o", "name")
     assert done.stdout.endswith("/models.michelangelo.api\n"), done.stdout + done.stderr
