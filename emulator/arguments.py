@@ -24,6 +24,7 @@ USAGE_ERROR = 3
 ENV_FORMATS = ("shell", "dotenv", "json")
 PACKAGES = ("triton", "raw", "spark-pipeline", "mobile", "none")
 LOGS = {"controller-manager": "controller-manager.log", "s3": "s3-access.log", "s3-errors": "s3.log"}
+ENVTEST_LOGS = {name: f"envtest/{name}.log" for name in ("etcd", "kube-apiserver", "kube-controller-manager")}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -155,7 +156,7 @@ def _store_options(commands: Any) -> None:
     for command in (credentials, policy):
         command.add_argument("identity", metavar="NAME", help="controller-manager, task, reader or admin")
     logs = commands.add_parser("logs", help="print a log of the plane")
-    logs.add_argument("log", choices=sorted(LOGS), help="which")
+    logs.add_argument("log", choices=[*sorted(LOGS), *ENVTEST_LOGS], help="which; the last three are --api envtest's")
     for command in (credentials, policy, logs):
         command.add_argument("--name", help="a detached plane's name (default: the plane of the environment)")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator import running
-from emulator.arguments import LOGS, USAGE_ERROR, parser
+from emulator.arguments import ENVTEST_LOGS, LOGS, USAGE_ERROR, parser
 from emulator.commands import scenario
 from emulator.config import Config, bucket
 from emulator.doors import Doors, dotenv, exports
@@ -165,9 +165,11 @@ def _logs(options: argparse.Namespace) -> int:
     doors = _running(options.name)
     if doors is None:
         return FAILURE
-    if options.log != "controller-manager":
+    if options.log in ENVTEST_LOGS:
+        doors.needs_engine(f"logs {options.log}", "envtest")
+    elif options.log != "controller-manager":
         doors.needs_own_store(f"logs {options.log}")
-    path = Path(doors.folder) / LOGS[options.log]
+    path = Path(doors.folder) / (LOGS | ENVTEST_LOGS)[options.log]
     if path.is_file():
         sys.stdout.write(path.read_text())
     return 0

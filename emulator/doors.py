@@ -77,6 +77,11 @@ class Doors:
             **({"AWS_SESSION_TOKEN": self.s3_session_token} if self.s3_session_token else {}),
         }
 
+    def needs_engine(self, feature: str, kind: str) -> None:
+        """Raises ValueError when the API server is of another kind."""
+        if self.api.partition(":")[0] != kind:
+            raise ValueError(f"{feature} is not supported with --api {self.api}: it needs --api {kind}")
+
     def needs_own_store(self, feature: str) -> None:
         """Raises ValueError when the store is not the plane's own."""
         if self.object_store != "moto":

@@ -20,6 +20,16 @@ _APISERVER = """advertise-address allow-privileged anonymous-auth api-audiences 
 _ETCD = """advertise-client-urls auto-compaction-retention data-dir help initial-advertise-peer-urls initial-cluster
     initial-cluster-state listen-client-urls listen-metrics-urls listen-peer-urls log-level name quota-backend-bytes snapshot-count
     unsafe-no-fsync version"""
+_MANAGER = """allocate-node-cidrs authentication-kubeconfig authorization-kubeconfig bind-address client-ca-file cluster-cidr
+    cluster-name cluster-signing-cert-file cluster-signing-duration cluster-signing-key-file concurrent-gc-syncs
+    concurrent-namespace-syncs controllers enable-garbage-collector feature-gates help kubeconfig leader-elect root-ca-file
+    secure-port service-account-private-key-file service-cluster-ip-range use-service-account-credentials v version"""
+CONTROLLERS = frozenset(
+    """namespace-controller garbage-collector-controller serviceaccount-controller serviceaccount-token-controller
+    root-ca-certificate-publisher-controller clusterrole-aggregation-controller certificatesigningrequest-signing-controller
+    certificatesigningrequest-approving-controller""".split()  # noqa: SIM905 - as documentation lists them
+)
+MANAGER = frozenset(_MANAGER.split())
 APISERVER, ETCD = frozenset(_APISERVER.split()), frozenset(_ETCD.split())
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"etcd": "bare_etcd", "kube-apiserver": "bare_apiserver"}
+MANAGER = {"kube-controller-manager": "bare_manager"}
 
 
-def install(folder: Path) -> Path:
-    """Write the programs; the folder."""
+def install(folder: Path, *, manager: bool = False) -> Path:
+    """Write the programs, with or without a kube-controller-manager; the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, module in MODULES.items():
+    for name, module in (MODULES | MANAGER if manager else MODULES).items():
         script = folder / name
         script.write_text(
             f"#!{sys.executable}\nimport sys\nsys.path[:0] = [{str(ROOT / 'tests')!r}, {str(ROOT)!r}]\n"

@@ -173,14 +173,25 @@ def test_what_needs_memory_says_so_by_name(envtest_plane, words):
     assert done.stderr.strip().endswith("it needs --api memory")
 
 
+def test_logs_of_the_servers(envtest_plane, plane):
+    """By name; a plane without such servers says so."""
+    told = envtest_plane.run(sys.executable, "-m", "emulator", "logs", "kube-apiserver")
+    assert told.returncode == 0
+    told = plane.run(sys.executable, "-m", "emulator", "logs", "etcd", check=False)
+    assert (
+        told.returncode == 3 and "logs etcd is not supported with --api memory: it needs --api envtest" in told.stderr
+    )
+
+
 def test_nothing_is_left_behind_when_the_plane_is_killed(tmp_path):
-    """SIGKILL leaves no handler to run: the servers notice that their pipe has closed."""
-    programs = str(bare_programs.install(tmp_path / "bin"))
+    """SIGKILL leaves no handler to run: the servers, a kube-controller-manager among them, notice that their pipe has closed."""
+    programs = str(bare_programs.install(tmp_path / "bin", manager=True))
     words = ["up", "--json", "--api", f"envtest:{programs}", "--kube-port", "0", "--s3-port", "0", "--no-rpc"]
     plane = subprocess.Popen([sys.executable, "-m", "emulator", *words], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert plane.stdout.readline().startswith("{")
     try:
-        assert len(processes(f"{programs}/")) >= 2
+        for name in ("etcd", "kube-apiserver", "kube-controller-manager"):
+            assert processes(f"{programs}/{name}")
     finally:
         os.kill(plane.pid, signal.SIGKILL)
         plane.wait()
