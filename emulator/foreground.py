@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -42,16 +43,22 @@ def run(config: Config, announce: Callable[[Doors], None], folder: Path | None =
 
 
 async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None], started: float) -> int:
-    ended = asyncio.Event()
     loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None, "in a task"
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
-    async with Plane(config, folder, started) as plane:
-        running.save(folder, plane.doors)
-        announce(plane.doors)
-        await ended.wait()
-    running.forget(folder)
-    return 0
+        loop.add_signal_handler(number, task.cancel)  # while it starts, too: that may take minutes
+    with suppress(asyncio.CancelledError):
+        async with Plane(config, folder, started) as plane:
+            running.save(folder, plane.doors)
+            announce(plane.doors)
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, lambda: None)  # it is ending already
+        running.forget(folder)
+        return 0
+    return 130
 
 
 def run_command(config: Config, command: Sequence[str]) -> int:

@@ -27,7 +27,7 @@ from emulator.objectstore.moto_child import MotoChild
 from emulator.registrations import Registrations
 from emulator.sockets import listen
 
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 
 
 class Plane:

@@ -19,7 +19,7 @@ from emulator.michelangelo.resources import CONFIG_MAPS, NAMESPACES
 from emulator.michelangelo.timers import Timers
 
 USER_AGENT = "michelangelo-clustercontrollers/0.1"
-REQUEUE = Requeue(first=0.1, last=10.0, steady=600.0)
+REQUEUE = Requeue(first=0.1, last=5.0, steady=600.0)
 ALL = Key("", "")
 POLL_SECONDS = 0.05
 

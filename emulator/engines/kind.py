@@ -49,17 +49,17 @@ class KindEngine:
 
     async def start(self) -> Cluster:
         """Find the cluster, or make it. Raises OSError with what kind said."""
-        listed = await asyncio.to_thread(self._kind, "get", "clusters")
+        listed = await self._kind("get", "clusters")
         self._kubeconfig.parent.mkdir(parents=True, exist_ok=True)
         if self._cluster in listed.split():
-            found = await asyncio.to_thread(self._kind, "get", "kubeconfig", "--name", self._cluster)
+            found = await self._kind("get", "kubeconfig", "--name", self._cluster)
             self._kubeconfig.touch(mode=0o600)
             self._kubeconfig.write_text(found)
             note = f"kind cluster {self._cluster!r} was there and stays, with the definitions and objects that the plane leaves"
         else:
             self._made = True
             where = ("--kubeconfig", str(self._kubeconfig))
-            await asyncio.to_thread(self._kind, "create", "cluster", "--name", self._cluster, *where, "--wait", WAIT)
+            await self._kind("create", "cluster", "--name", self._cluster, *where, "--wait", WAIT)
             note = f"kind cluster {self._cluster!r} is deleted when the plane ends"
         access = kubeconfig.access(self._kubeconfig)
         context = kubeconfig.current(self._kubeconfig)
@@ -70,29 +70,34 @@ class KindEngine:
         if self._made:
             self._made = False
             where = ("--kubeconfig", str(self._kubeconfig))
-            await asyncio.to_thread(self._kind, "delete", "cluster", "--name", self._cluster, *where)
+            await self._kind("delete", "cluster", "--name", self._cluster, *where)
 
-    def _kind(self, *words: str) -> str:
+    async def _kind(self, *words: str) -> str:
         """Run kind; the answer is what it printed. Raises OSError with what it said."""
         seconds = DELETE_SECONDS if words[0] == "delete" else COMMAND_SECONDS
+        child = await asyncio.create_subprocess_exec(
+            "kind",
+            *words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "NO_COLOR": "1"},
+            start_new_session=True,  # Ctrl-C is ours to pass on
+        )
         try:
-            done = subprocess.run(
-                ["kind", *words],
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                env={**os.environ, "NO_COLOR": "1"},
-                start_new_session=True,  # Ctrl-C is ours to pass on
-            )
-        except subprocess.TimeoutExpired:
+            printed, complained = await asyncio.wait_for(child.communicate(), seconds)
+        except TimeoutError:
             raise OSError(f"`kind {' '.join(words)}` was not done within {seconds:.0f} s") from None
-        if done.returncode:
-            said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-8:]) or "nothing"
+        finally:
+            if child.returncode is None:
+                child.terminate()
+                await child.wait()
+        if child.returncode:
+            said = "\n".join((complained or printed).decode(errors="replace").strip().splitlines()[-8:]) or "nothing"
             raise OSError(
-                f"`kind {' '.join(words)}` ended with {done.returncode}; it said: {said}\n"
+                f"`kind {' '.join(words)}` ended with {child.returncode}; it said: {said}\n"
                 "kind needs a container engine that runs: see `docker info`, or podman's and nerdctl's"
             )
-        return done.stdout
+        return printed.decode()
 
     def now(self) -> datetime:
         """The machine's time."""

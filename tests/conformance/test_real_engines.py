@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conformance.cli import main
 from contracts import bare_programs
+
+from conformance.cli import main
 
 
 def test_a_plane_on_envtest_is_acquitted(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -122,3 +123,21 @@ def test_without_kind_it_says_what_to_install(tmp_path):
     done = run("up", "--api", "kind", PATH=str(tmp_path))
     assert done.returncode == 3
     assert "which is not on the PATH" in done.stderr and "kind.sigs.k8s.io" in done.stderr
+
+
+def test_a_start_that_takes_long_can_be_ended(tmp_path):
+    """A signal while kind is at work ends kind, deletes what it began to make, and ends us."""
+    program = tmp_path / "kind"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n[ "$1" = create ] && exec sleep 600\nexit 0\n')
+    program.chmod(0o755)
+    words = [sys.executable, "-m", "emulator", "up", "--api", "kind:slow", *PORTS]
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    plane = subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while "create" not in ((tmp_path / "calls").read_text() if (tmp_path / "calls").exists() else ""):
+        assert time.monotonic() < deadline and plane.poll() is None
+        time.sleep(0.05)
+    plane.terminate()
+    assert plane.wait(30) == 130
+    plane.stdout.close()
+    assert (tmp_path / "calls").read_text().splitlines()[-1].startswith("delete cluster --name slow")
