@@ -33,7 +33,11 @@ def read(store: Any, uri: str) -> Artifacts:
 
     parts = urlsplit(uri)
     if parts.scheme != "s3":
-        raise UnreadableError(f"scheme {parts.scheme or '(none)'} is not supported by minio client")
+        raise UnreadableError(
+            f"scheme {parts.scheme or '(none)'} is not supported by minio client: write s3://BUCKET/PREFIX"
+        )
+    if not parts.netloc:
+        raise UnreadableError(f"{uri} names no bucket: write s3://BUCKET/PREFIX")
     try:
         sizes, engine = _files(store, parts.netloc, parts.path.strip("/"))
     except (ClientError, BotoCoreError, HTTPClientError) as error:

@@ -7,6 +7,7 @@ what Triton asks for: a numbered version directory with files in it (or a tar ar
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from emulator.michelangelo.triton.artifacts import UnreadableError, read
 
 SERVER_LABEL = "michelangelo.ai/inference-server"
 READY, UNAVAILABLE, LOADING = "READY", "UNAVAILABLE", "LOADING"
+_log = logging.getLogger("michelangelo.controllers")
 
 
 @dataclass
@@ -84,8 +86,12 @@ class Fleet:
         for name, path in wanted.items():
             known = present.get(name)
             if known is None or known.path != path or known.state == UNAVAILABLE:
-                present[name] = await self._load(name, path)
-                missing |= present[name].state != READY
+                found = present[name] = await self._load(name, path)
+                missing |= found.state != READY
+                if found.reason and (known is None or known.reason != found.reason):
+                    _log.warning(
+                        "Triton %s/%s: model %s cannot be loaded from %s: %s", *server, name, path, found.reason
+                    )
                 if known is None or known.state != present[name].state:
                     self.tell(server.namespace)
         return Verdict(changed=False, satisfied=False) if missing else None

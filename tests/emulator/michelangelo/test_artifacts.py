@@ -52,9 +52,9 @@ def test_an_archive_is_a_model(store, namespace):
         ({}, "s3://{bucket}/{namespace}/nothing", "no object beneath"),
         ({"model.onnx": b"x"}, "s3://{bucket}/{namespace}", "no numbered version directory beneath"),
         ({}, "gs://{bucket}/x", "scheme gs is not supported by minio client"),
-        ({}, "/local/path", "scheme (none) is not supported by minio client"),
+        ({}, "/local/path", "scheme (none) is not supported by minio client: write s3://BUCKET/PREFIX"),
         ({}, "s3://no-such-bucket-here/x", "NoSuchBucket"),
-        ({}, "s3:///x", "Invalid bucket name"),
+        ({}, "s3:///x", "s3:///x names no bucket: write s3://BUCKET/PREFIX"),
     ],
 )
 def test_what_cannot_be_loaded_says_why(store, namespace, files, uri, why):

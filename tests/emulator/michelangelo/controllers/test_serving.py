@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import boto3
 import httpx
@@ -55,6 +56,16 @@ def serving(kubectl, namespace, name="server") -> dict:
     state = "jsonpath={.status.state}=INFERENCE_SERVER_STATE_SERVING"
     kubectl("wait", f"inferenceserver/{name}", f"--for={state}", "--timeout=20s")
     return got(kubectl, "inferenceserver", name)
+
+
+def placed(client: httpx.Client, namespace: str) -> dict:
+    """Deployment ``d`` once it waits for its model. kubectl may take longer than that wait."""
+    while True:
+        found = client.get(f"/apis/michelangelo.api/v2/namespaces/{namespace}/deployments/d").json()
+        stage = found.get("status", {}).get("stage", "")
+        assert "FAILED" not in stage
+        if stage == "DEPLOYMENT_STAGE_PLACEMENT":
+            return found
 
 
 @pytest.fixture
@@ -193,12 +204,13 @@ def test_a_model_without_artifacts_is_not_ready(kubectl, plane, namespace):
     patch = json.dumps({"data": {"model-list.json": entries}})
     kubectl("patch", "configmap", "server-model-config", "--type=merge", "-p", patch)
     url = f"{plane.doors['triton_address']}/{namespace}/server/v2"
-    answer = httpx.post(f"{url}/repository/models/ghost/load")
-    for _ in range(50):
-        if answer.status_code == 400 and "model list" not in answer.text:
-            break
-        answer = httpx.post(f"{url}/repository/models/ghost/load")
-    assert "no object beneath s3://michelangelo-models/none/such" in answer.text
+    deadline = time.monotonic() + 20
+    while "model list" in (said := httpx.post(f"{url}/repository/models/ghost/load").text):
+        assert time.monotonic() < deadline
+    why = "no object beneath s3://michelangelo-models/none/such"
+    assert why in said
+    log = plane.run("ma-emulator", "logs", "controller-manager").stdout
+    assert f"model ghost cannot be loaded from s3://michelangelo-models/none/such: {why}" in log
     [model] = httpx.post(f"{url}/repository/index").json()
     assert (model["name"], model["state"]) == ("ghost", "UNAVAILABLE")
     assert httpx.get(f"{url}/models/ghost/ready").status_code == 400
@@ -237,8 +249,6 @@ def test_a_backend_that_cannot_be_provisioned_says_why(kubectl, plane, namespace
     assert conditions["BackendProvision"]["message"] == "BackendProvisionFailed"
     assert conditions["BackendProvision"]["reason"].startswith("Failed to provision backend: ")
     assert "ReconciliationError" in kubectl("describe", "inferenceserver", "bad")
-    log = plane.run("ma-emulator", "logs", "controller-manager").stdout
-    assert f"InferenceServer {namespace}/bad: ReconciliationError: Failed to provision backend: " in log
 
 
 def test_the_controllers_writes_are_labelled(kubectl, namespace):
@@ -254,13 +264,65 @@ def test_a_rollout_is_rolled_back_when_another_model_is_desired(kubectl, plane, 
     register("good")
     kubectl("apply", "-f", "-", input=MODEL.format(name="ghost", namespace=namespace, uri=NOWHERE))
     kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="ghost", server="server"))
-    path = f"/apis/michelangelo.api/v2/namespaces/{namespace}"
-    with plane.client() as client:  # kubectl may take longer than the rollout waits for its model
-        while "PLACEMENT" not in (
-            stage := client.get(f"{path}/deployments/d").json().get("status", {}).get("stage", "")
-        ):
-            assert "FAILED" not in stage
-        assert client.delete(f"{path}/inferenceservers/server").status_code == 200
+    with plane.client() as client:
+        conditions = placed(client, namespace)["status"]["conditions"]
+        patch = {"spec": {"desiredRevision": {"name": "good"}}}
+        path = f"/apis/michelangelo.api/v2/namespaces/{namespace}/deployments/d"
+        merge = {"Content-Type": "application/merge-patch+json"}
+        assert client.patch(path, json=patch, headers=merge).status_code == 200
+    pending = next(item for item in conditions if item["type"] == "RollingRolloutComplete")
+    assert ("status" in pending, pending["message"]) == (False, "RollingRolloutPending")
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={ROLLED_OUT}", "--timeout=20s")
+    deployment = got(kubectl, "deployments.michelangelo.api", "d")
+    assert deployment["status"]["currentRevision"]["name"] == "good"
+    assert deployment["metadata"]["annotations"]["deployment.rollout.count"] == "2"
+    listed = json.loads(got(kubectl, "configmap", "server-model-config")["data"]["model-list.json"])
+    assert [entry["name"] for entry in listed] == ["good"]
+    events = json.loads(kubectl("get", "events", "-o", "json", "--field-selector", "involvedObject.name=d"))["items"]
+    said = {item["message"].removeprefix("state transition ") for item in events if item["reason"] == "StageChange"}
+    assert "from DEPLOYMENT_STAGE_ROLLBACK_IN_PROGRESS to DEPLOYMENT_STAGE_ROLLBACK_COMPLETE" in said or (
+        "from DEPLOYMENT_STAGE_PLACEMENT to DEPLOYMENT_STAGE_ROLLBACK_COMPLETE" in said
+    )
+    log = plane.run("ma-emulator", "logs", "controller-manager").stdout
+    assert f"Triton {namespace}/server: model ghost cannot be loaded from {NOWHERE}: no object beneath {NOWHERE}" in log
+
+
+def test_a_deployment_is_cleaned_up_by_its_deletion_spec(kubectl, namespace, register):
+    """deletionSpec.deleted unloads the model and leaves the object, EMPTY; deleted in truth it goes at once, as does a namespace."""
+    serving(kubectl, namespace)
+    register("m")
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="m", server="server"))
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={ROLLED_OUT}", "--timeout=20s")
+    patch = '{"spec":{"deletionSpec":{"deleted":true}}}'
+    kubectl("patch", "deployments.michelangelo.api", "d", "--type=merge", "-p", patch)
+    stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_CLEAN_UP_COMPLETE"
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
+    deployment = got(kubectl, "deployments.michelangelo.api", "d")
+    assert deployment["status"]["state"] == "DEPLOYMENT_STATE_EMPTY"
+    assert "currentRevision" not in deployment["status"]
+    assert json.loads(got(kubectl, "configmap", "server-model-config")["data"]["model-list.json"]) == []
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=10s")
+
+
+def test_a_namespace_with_a_rollout_goes(plane, kubectl, namespace, register):
+    """A Deployment's finalizer does not keep its namespace."""
+    other = f"{namespace}-going"
+    plane.kubectl("create", "namespace", other)
+    text = DEPLOYMENT.format(name="d", namespace=other, model="none", server="none")
+    plane.kubectl("apply", "-f", "-", input=text)
+    plane.kubectl("wait", "-n", other, "deployments.michelangelo.api/d", f"--for={FAILED}", "--timeout=20s")
+    plane.kubectl("delete", "namespace", other, "--timeout=20s")
+
+
+def test_a_rollout_is_rolled_back_when_its_server_fails(plane, kubectl, namespace):
+    """A server that is gone under a rollout fires the alert: rolled back, with the reason, and left alone."""
+    serving(kubectl, namespace)
+    kubectl("apply", "-f", "-", input=MODEL.format(name="ghost", namespace=namespace, uri=NOWHERE))
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="ghost", server="server"))
+    with plane.client() as client:
+        placed(client, namespace)
+        path = f"/apis/michelangelo.api/v2/namespaces/{namespace}/inferenceservers/server"
+        assert client.delete(path).status_code == 200
     stage = "jsonpath={.status.stage}=DEPLOYMENT_STAGE_ROLLBACK_COMPLETE"
     kubectl("wait", "deployments.michelangelo.api/d", f"--for={stage}", "--timeout=20s")
     deployment = got(kubectl, "deployments.michelangelo.api", "d")
