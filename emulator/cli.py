@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from emulator import running
 from emulator.arguments import ENVTEST_LOGS, LOGS, USAGE_ERROR, parser
 from emulator.commands import scenario
 from emulator.config import Config, bucket
-from emulator.doors import Doors, dotenv, exports
+from emulator.doors import STRAYS, Doors, dotenv, exports
 
 FAILURE = 1
 ANYWHERE = ("faults", "completion")  # what needs no plane on this machine
@@ -118,8 +119,13 @@ def _env(options: argparse.Namespace) -> int:
     doors = _running(options.name)
     if doors is None:
         return FAILURE
+    variables = doors.environment()
+    if options.format == "shell" and (
+        strays := [name for name in STRAYS if name in os.environ and name not in variables]
+    ):
+        _say(f"unset {' '.join(strays)}")
     formats: dict[str, Callable[[dict[str, str]], str]] = {"shell": exports, "dotenv": dotenv, "json": json.dumps}
-    _say(formats[options.format](doors.environment()))
+    _say(formats[options.format](variables))
     return 0
 
 

@@ -9,6 +9,17 @@ from pathlib import Path
 
 IDENTITIES = "s3-identities.json"
 
+STRAYS = (
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_REGION",
+)
+"""Variables of somebody's shell that would lead S3 clients past a plane: to another endpoint, or there with other credentials."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doors:
@@ -62,6 +73,11 @@ class Doors:
         if self.rpc_address:
             variables |= {"MACTL_ADDRESS": self.rpc_address, "MA_API_SERVER": self.rpc_address}
         return variables
+
+    def around(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Somebody's environment, led to the plane."""
+        kept = {name: value for name, value in variables.items() if name not in STRAYS}
+        return {**kept, **self.environment()}
 
     def credentials(self, name: str) -> dict[str, str]:
         """The variables of one S3 identity. Raises ValueError, which lists the known ones."""

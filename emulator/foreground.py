@@ -75,7 +75,7 @@ async def _around(config: Config, folder: Path, command: Sequence[str], started:
     loop = asyncio.get_running_loop()
     async with Plane(config, folder, started) as plane:
         running.save(folder, plane.doors)
-        environment = {**os.environ, **plane.doors.environment()}
+        environment = plane.doors.around(os.environ)
         try:
             child = await asyncio.create_subprocess_exec(*command, env=environment)
         except FileNotFoundError:

@@ -43,8 +43,7 @@ class Michelangelo:
         """The environment for programs under test: this process's, and the plane's variables as ``ma-emulator exec`` sets them."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         return {
-            **os.environ,
-            **self.doors.environment(),
+            **self.doors.around(os.environ),
             "KUBECONFIG": str(self.kubeconfig),
             "KUBECACHEDIR": str(self._folder / "kube-cache"),
             "PATH": path,

@@ -29,13 +29,15 @@ def run(*words: str, timeout: float = 30, **environment: str) -> subprocess.Comp
 
 
 def test_exec_sets_the_variables_and_gives_the_exit_code():
-    """exec runs a command with every door's variable set and ends with the command's code."""
+    """exec runs a command with every door's variable set, and none that leads S3 clients elsewhere; it ends with the command's code."""
     script = (
         'test -n "$KUBECONFIG" && test -n "$AWS_ENDPOINT_URL" && test -n "$AWS_ACCESS_KEY_ID" && '
         'test -n "$AWS_SECRET_ACCESS_KEY" && test -n "$AWS_DEFAULT_REGION" && test -n "$MODELS_BUCKET" && '
-        'test -n "$MACTL_ADDRESS" && test -n "$MA_API_SERVER" && exit 7'
+        'test -n "$MACTL_ADDRESS" && test -n "$MA_API_SERVER" && '
+        'test -z "$AWS_ENDPOINT_URL_S3$AWS_PROFILE$AWS_SESSION_TOKEN" && exit 7'
     )
-    assert run("exec", "--", "sh", "-c", script).returncode == 7
+    elsewhere = {"AWS_ENDPOINT_URL_S3": "https://s3.example.com", "AWS_PROFILE": "work", "AWS_SESSION_TOKEN": "t"}
+    assert run("exec", "--", "sh", "-c", script, **elsewhere).returncode == 7
 
 
 def test_exec_says_when_there_is_no_such_command():
@@ -115,6 +117,7 @@ def test_detached_planes_are_found_reported_and_stopped(tmp_path: Path):
         assert json.loads(run("status", "--json", **home).stdout) == doors
         exports = run("env", **home).stdout
         assert f"export KUBECONFIG={doors['kubeconfig']}" in exports
+        assert run("env", AWS_PROFILE="work", **home).stdout == f"unset AWS_PROFILE\n{exports}"
         assert f"KUBECONFIG={doors['kubeconfig']}" in run("env", "--format", "dotenv", **home).stdout.splitlines()
         assert json.loads(run("env", "--format", "json", **home).stdout)["KUBECONFIG"] == doors["kubeconfig"]
         nodes = subprocess.run(

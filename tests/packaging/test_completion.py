@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
 
+@cache
 def script(house: str, shell: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", house, "completion", shell], capture_output=True, text=True, timeout=30, check=True
