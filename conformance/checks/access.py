@@ -27,7 +27,7 @@ RESOURCES: dict[str, Resource] = {"models": MODELS, "inferenceservers": SERVERS,
 RBAC = "rbac.authorization.k8s.io"
 
 
-class _Place:
+class Place:
     """Namespaces and names of a case, made unique to it."""
 
     def __init__(self, w: World) -> None:
@@ -43,6 +43,12 @@ class _Place:
         """A subject as manifests have it."""
         if subject["kind"] == "ServiceAccount":
             return {"kind": "ServiceAccount", "name": subject["name"], "namespace": self.places[subject["place"]]}
+        if "account" in subject:
+            name = f"system:serviceaccount:{self.places[subject['place']]}:{subject['account']}"
+            return {"kind": "User", "name": name, "apiGroup": RBAC}
+        if "accounts" in subject:
+            place = f":{self.places[subject['accounts']]}" if subject["accounts"] else ""
+            return {"kind": "Group", "name": f"system:serviceaccounts{place}", "apiGroup": RBAC}
         return {"kind": subject["kind"], "name": self.user(subject["name"]), "apiGroup": RBAC}
 
     def client(self, who: Any) -> tuple[Kube, str, list[str]]:
@@ -53,11 +59,12 @@ class _Place:
             client = self.w.admin.as_service_account(namespace, who["account"])
             return client, client.identity, groups
         user = self.user(who["user"])
-        extra = [self.user(who["group"])] if "group" in who else []
+        extra = [self.user(group) for group in who["groups"]]
         return self.w.admin.as_user(user, tuple(extra)), user, [*extra, "system:authenticated"]
 
 
-def _bind(w: World, place: _Place, number: int, binding: Any) -> Binding:
+def grant(w: World, place: Place, number: int, binding: Any) -> Binding:
+    """Make a role and bind it; the binding as the model of RBAC sees it."""
     namespace = place.places[binding["place"]]
     subjects = [place.subject(subject) for subject in binding["subjects"]]
     rules = binding["rules"]
@@ -83,7 +90,7 @@ def _bind(w: World, place: _Place, number: int, binding: Any) -> Binding:
     return Binding(namespace, rules, subjects)
 
 
-def _request(place: _Place, asked: Any) -> Request:
+def _request(place: Place, asked: Any) -> Request:
     resource = RESOURCES[asked["resource"]]
     namespace = place.places[asked["place"]]
     named = asked["verb"] in ("get", "update", "patch", "delete")
@@ -141,6 +148,24 @@ def _review(w: World, user: str, groups: list[str], request: Request) -> bool | 
     return allowed if isinstance(allowed, bool) else None
 
 
+def agreed(w: World, place: Place, bound: list[Binding], asked: Any) -> None:
+    """Raise a finding unless a request is carried out exactly when it is granted, and a review says the same."""
+    client, user, groups = place.client(asked["who"])
+    request = _request(place, asked)
+    wanted = granted(bound, user, groups, request)
+    answer = w.eventually(partial(_ask, w, client, request), partial(_so, wanted))
+    sub = f"/{request.subresource}" if request.subresource else ""
+    where = request.namespace or "all namespaces"
+    said = f"{request.verb} {request.resource}{sub} {request.name} in {where}"
+    what = f"{user} of {', '.join(groups)} to be {'allowed' if wanted else 'forbidden'} to {said}"
+    w.expect((answer.code != 403) is wanted, what, answer.said(), "rbac.any-rules")
+    w.expect(answer.code != 401, "an authenticated user", answer.said(), "rbac.any-rules")
+    if not wanted:
+        w.equal(answer.reason, "Forbidden", "the reason", "rbac.any-rules")
+    allowed = _review(w, user, groups, request)
+    w.expect(allowed is wanted, f"a review that says {wanted} of {request}", allowed, "rbac.can-i")
+
+
 @check(
     "any-rules",
     "rbac.any-rules",
@@ -152,17 +177,7 @@ def _review(w: World, user: str, groups: list[str], request: Request) -> bool | 
 )
 def any_rules(w: World, case: Case) -> None:
     """For any Roles and bindings, a request is carried out exactly when a rule of a bound role covers it, and reviews say the same."""
-    place = _Place(w)
-    bound = [_bind(w, place, number, binding) for number, binding in enumerate(case["bindings"])]
+    place = Place(w)
+    bound = [grant(w, place, number, binding) for number, binding in enumerate(case["bindings"])]
     for asked in case["requests"]:
-        client, user, groups = place.client(asked["who"])
-        request = _request(place, asked)
-        wanted = granted(bound, user, groups, request)
-        answer = w.eventually(partial(_ask, w, client, request), partial(_so, wanted))
-        what = f"{user} to {'be allowed to' if wanted else 'be forbidden to'} {request.verb} {request.resource} {request.name} in {request.namespace or 'all namespaces'}"
-        w.expect((answer.code != 403) is wanted, what, answer.said(), "rbac.any-rules")
-        w.expect(answer.code != 401, "an authenticated user", answer.said(), "rbac.any-rules")
-        if not wanted:
-            w.equal(answer.reason, "Forbidden", "the reason", "rbac.any-rules")
-        allowed = _review(w, user, groups, request)
-        w.expect(allowed is wanted, f"a review that says {wanted} of {request}", allowed, "rbac.can-i")
+        agreed(w, place, bound, asked)

@@ -24,6 +24,7 @@ class Need(StrEnum):
     RPC = "rpc"
     SERVERS = "inferenceservers"  # the CRD, and a controller behind it
     REGISTRATION = "registration"
+    CLEANUP = "cleanup-command"  # the vendor's own cleanup, as a command
     DISRUPTIVE = "disruptive"  # changes what others may see; never without --allow-disruptive
 
 

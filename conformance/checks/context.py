@@ -45,6 +45,7 @@ class Facts:
     settle_seconds: float = 10.0
     disposable: bool = False
     allow_disruptive: bool = False
+    cleanup_command: str = ""  # the vendor's, run in a shell
     capabilities: frozenset[str] = frozenset()  # of checks.check.Need
     started: datetime = field(default_factory=lambda: datetime.now(UTC))  # what our clock said when times began
 

@@ -12,6 +12,7 @@ from conformance.driver.answers import Answer, at
 from conformance.driver.resources import CONFIGMAPS, MODELS, NAMESPACES
 from conformance.strategies.models import small_specs
 
+EMPTYING = 6.0  # times the settle time: a cluster of many resource types takes its time to empty a namespace
 FINALIZERS = ("conformance.example.com/one", "conformance.example.com/two")
 
 
@@ -141,7 +142,9 @@ def namespace_deletion(w: World, case: Case) -> None:
     w.made(w.admin.delete(NAMESPACES, "", doomed))
     late = w.admin.create(MODELS, doomed, w.model("late", {}, doomed))
     w.expect(late.code in (403, 404), "a create in a namespace that goes to be refused", late.said())
-    gone = w.eventually(lambda: w.admin.get(NAMESPACES, "", doomed), lambda answer: answer.code == 404)
+    gone = w.eventually(
+        lambda: w.admin.get(NAMESPACES, "", doomed), lambda answer: answer.code == 404, EMPTYING * w.settle
+    )
     w.expect(gone.code == 404, "the namespace to be gone", gone.said())
     w.equal(w.made(w.admin.list(MODELS, doomed)).names, [], "the Models of the namespace that is gone")
     w.equal(w.made(w.admin.list(MODELS, other)).names, ["kept"], "the Models of the other namespace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -11,8 +12,7 @@ from conformance.checks.world import World
 from conformance.driver.iam import Iam
 from conformance.driver.s3 import Keys, ObjectAnswer, ObjectStore
 
-ACTIONS = {"s3:PutObject": "put", "s3:GetObject": "get", "s3:DeleteObject": "delete", "s3:ListBucket": "list"}
-FOUR = list(ACTIONS)
+FOUR = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"]
 
 
 class _Somebody:
@@ -31,16 +31,32 @@ class _Somebody:
         answer = self.iam.allow(self.keys.name, actions, resources or [self.bucket, f"{self.bucket}/*"])
         self.w.expect(answer.ok, "a policy to be set", answer.said(), "s3.each-permission-apart")
 
-    def tried(self) -> dict[str, ObjectAnswer]:
-        """The four operations on an object that is there."""
-        key = self.w.key("held")
-        self.w.expect(self.w.store.put(key, b"held").ok, "PutObject to succeed", "a refusal", "s3.put")
-        return {
-            "s3:PutObject": self.store.put(self.w.key("new"), b"new"),
-            "s3:GetObject": self.store.get(key),
-            "s3:ListBucket": self.store.list_objects(key),
-            "s3:DeleteObject": self.store.delete(key),
-        }
+    def tried(self) -> list[tuple[str, ObjectAnswer]]:
+        """Every way to do what one of the four actions allows, with objects that are there."""
+        key, bulk = self.w.key("held"), self.w.key("bulk")
+        for one in (key, bulk):
+            self.w.expect(self.w.store.put(one, b"held").ok, "PutObject to succeed", "a refusal", "s3.put")
+        return [
+            ("s3:PutObject", self.store.put(self.w.key("new"), b"new")),
+            ("s3:GetObject", self.store.get(key)),
+            ("s3:GetObject", self.store.head(key)),
+            ("s3:ListBucket", self.store.list_objects(key)),
+            ("s3:DeleteObject", self.store.delete(key)),
+            ("s3:DeleteObject", self._bulk(bulk)),
+        ]
+
+    def _bulk(self, key: str) -> ObjectAnswer:
+        """DeleteObjects, which says of each object whether it was denied: a denial is given the status that it would have alone."""
+        answer = self.store.delete_many([(key, "")])
+        if answer.ok and "AccessDenied" in answer.texts("Error/Code"):
+            self.w.expect(
+                self.w.store.get(key).ok,
+                f"{key} to be there after a denied deletion",
+                "it is gone",
+                "s3.each-permission-apart",
+            )
+            return ObjectAnswer(replace(answer.exchange, status=403))
+        return answer
 
     def gone(self) -> None:
         """Remove the user."""
@@ -74,11 +90,11 @@ def identity_permissions(w: World, case: Case) -> None:
     """An identity may do exactly what its policy lists of the four; without a policy none of them."""
 
     def use(somebody: _Somebody) -> None:
-        for action, answer in somebody.tried().items():
+        for action, answer in somebody.tried():
             _judge(w, answer, False, f"{action} without a policy", "s3.denied-without-policy")
         if case:
             somebody.allow(case)
-        for action, answer in somebody.tried().items():
+        for action, answer in somebody.tried():
             _judge(
                 w,
                 answer,
@@ -116,7 +132,7 @@ def task_identity(w: World, case: Case) -> None:
             "the same upload under the policy of step 2",
             "trouble.upload-denied",
         )
-        for action, answer in somebody.tried().items():
+        for action, answer in somebody.tried():
             _judge(w, answer, True, f"{action} under the guide's policy", "s3.task-identity")
         elsewhere = somebody.store.list_objects("", bucket=f"{w.context.ownership.prefix}-elsewhere")
         w.expect(
@@ -143,6 +159,34 @@ def task_identity(w: World, case: Case) -> None:
             "listing under a policy of the objects alone",
             "s3.bucket-and-objects",
         )
+
+    _with(w, use)
+
+
+@check(
+    "identity-prefix",
+    "s3.bucket-and-objects",
+    given=st.sampled_from(FOUR[:3]),
+    needs=(Need.S3, Need.IDENTITIES),
+    weight=0.2,
+)
+def identity_prefix(w: World, case: Case) -> None:
+    """A policy of some of a bucket's objects opens those, and not the ones beside them whose keys begin alike."""
+
+    def use(somebody: _Somebody) -> None:
+        root = w.key("opened")
+        somebody.allow([case], [f"{somebody.bucket}/{root}/*"])
+        for key, granted in (
+            (f"{root}/in", True),
+            (f"{root}-not", False),
+            (f"{root}ed", False),
+            (w.key("elsewhere"), False),
+        ):
+            w.keys_made.append(key)
+            w.expect(w.store.put(key, b"held").ok, "PutObject to succeed", "a refusal", "s3.put")
+            does = {"s3:PutObject": lambda key: somebody.store.put(key, b"new"), "s3:GetObject": somebody.store.get}
+            answer = does.get(case, somebody.store.delete)(key)
+            _judge(w, answer, granted, f"{case} of {key} under a policy of {root}/*", "s3.bucket-and-objects")
 
     _with(w, use)
 

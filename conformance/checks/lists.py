@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 from conformance.checks.check import Case, check
@@ -14,6 +16,8 @@ from conformance.model.selectors import selects, written
 from conformance.strategies.selectors import bad_selectors, label_sets, selectors
 from conformance.strategies.text import object_names
 
+YOUNG = re.compile(r"\A(\d+m)?(\d+s)?\Z")
+TIMESTAMP = re.compile(r"\A\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z\Z")  # which clients turn into an age
 names = st.lists(object_names, min_size=1, max_size=9, unique=True)
 
 
@@ -62,6 +66,12 @@ def field_selectors(w: World, case: Case) -> None:
     ):
         listed = w.made(w.admin.list(MODELS, w.namespace, fieldSelector=selector))
         w.equal(listed.names, wanted, f"what {selector} selects")
+    w.made(w.admin.patch(MODELS, w.namespace, chosen, {"metadata": {"labels": {"stage": "chosen"}}}))
+    for name, wanted in ((chosen, [chosen]), (rest[0] if rest else "nothing-here", [])):
+        query = {"labelSelector": "stage=chosen", "fieldSelector": f"metadata.name={name}"}
+        w.equal(
+            w.made(w.admin.list(MODELS, w.namespace, **query)).names, wanted, f"what both selectors of {query} select"
+        )
     w.refused(
         w.admin.list(MODELS, w.namespace, fieldSelector="spec.algorithm=xgboost"),
         400,
@@ -102,18 +112,24 @@ def list_order(w: World, case: Case) -> None:
             "names": names,
             "limit": st.integers(1, 4),
             "meanwhile": st.sampled_from(["nothing", "create", "delete", "update"]),
+            "selected": st.booleans(),
         }
     ),
 )
 def pages(w: World, case: Case) -> None:
-    """Pages put together are the list as it was at the first page, whatever is written meanwhile; without writes they count down."""
+    """Pages put together are the list (or what is selected) as it was at the first page, whatever is written meanwhile."""
+    chosen = case["names"][::2] if case["selected"] else case["names"]
     for name in case["names"]:
-        w.register({"revision_id": 1}, name)
-    whole = w.made(w.admin.list(MODELS, w.namespace))
+        w.register({"revision_id": 1}, name, labels={"page": "in" if name in chosen else "out"})
+    query = {"labelSelector": "page=in"} if case["selected"] else {}
+    whole = w.made(w.admin.list(MODELS, w.namespace, **query))
+    w.equal(whole.names, sorted(chosen), "the names in the whole list")
     found: list[str] = []
     token, version = "", ""
     for number in range(len(case["names"]) + 2):
-        page = w.made(w.admin.list(MODELS, w.namespace, limit=case["limit"], **({"continue_": token} if token else {})))
+        if token:
+            query["continue_"] = token
+        page = w.made(w.admin.list(MODELS, w.namespace, limit=case["limit"], **query))
         w.expect(len(page.items) <= case["limit"], f"at most {case['limit']} items", page.names)
         found += page.names
         token = str(page.at("metadata.continue", "") or "")
@@ -121,13 +137,14 @@ def pages(w: World, case: Case) -> None:
         w.equal(page.resource_version, version, "the resourceVersion of every page")
         left = page.at("metadata.remainingItemCount")
         if left is not None:
+            w.expect(not case["selected"], "no remainingItemCount with a selector", left)
             w.equal(left, len(case["names"]) - len(found), "remainingItemCount")
         for item in page.items:
             w.equal(at(w.spec_of(item), "revision_id"), 1, "the revision as it was at the first page")
         if not token:
             break
         if number == 0:
-            _meanwhile(w, case["meanwhile"], case["names"])
+            _meanwhile(w, case["meanwhile"], chosen)
     w.expect(not token, "an end of the pages", f"another page after {len(found)} items")
     w.equal(found, whole.names, "all pages together")
 
@@ -135,7 +152,7 @@ def pages(w: World, case: Case) -> None:
 def _meanwhile(w: World, what: str, held: list[str]) -> None:
     last = sorted(held)[-1]
     if what == "create":
-        w.register({"revision_id": 1}, "zzz-created-meanwhile")
+        w.register({"revision_id": 1}, "zzz-created-meanwhile", labels={"page": "in"})
     elif what == "delete":
         w.made(w.admin.delete(MODELS, w.namespace, last))
     elif what == "update":
@@ -166,6 +183,12 @@ def tables(w: World, case: Case) -> None:
     w.equal([at(row, "cells.0") for row in rows], sorted(case), "the first cells")
     w.expect(all(len(at(row, "cells") or []) == len(columns) for row in rows), "a cell for every column", rows)
     w.equal([at(row, "object.metadata.name") for row in rows], sorted(case), "the objects of the rows")
+    age = columns.index("Age")
+    for row in rows:
+        cell = str(at(row, f"cells.{age}"))
+        w.expect(
+            YOUNG.match(cell) or TIMESTAMP.match(cell), "an age of seconds or minutes", cell, "query.printed-columns"
+        )
     one = w.admin.request("GET", MODELS.path(w.namespace, case[0]), headers={"Accept": f"{TABLE},application/json"})
     w.equal([at(row, "cells.0") for row in w.made(one).at("rows") or []], [case[0]], "the row of one Model")
 
@@ -192,3 +215,10 @@ def collection_deletion(w: World, case: Case) -> None:
     )
     w.equal(w.made(w.admin.list(MODELS, other)).names, ["elsewhere"], "the Models of another namespace")
     w.made(w.admin.get(CONFIGMAPS, w.namespace, "kept"))
+    for name in ("by-field", "not-by-field"):
+        w.register({}, name)
+    w.made(w.admin.delete_collection(MODELS, w.namespace, fieldSelector="metadata.name=by-field"))
+    after = sorted([*left, "not-by-field"])
+    w.equal(
+        w.made(w.admin.list(MODELS, w.namespace)).names, after, "what is left after deleting metadata.name=by-field"
+    )

@@ -234,6 +234,9 @@ def status_errors(w: World, case: Case) -> None:
     w.expect(isinstance(answer.at("message"), str) and answer.message, "a message", answer.body)
     for key, value in details.items():
         w.equal(answer.at(f"details.{key}"), value, f"details.{key}")
+    if case == "invalid":
+        fields = [str(at(cause, "field")) for cause in answer.at("details.causes") or []]
+        w.expect("spec.kind" in fields, "a cause for the field spec.kind", answer.at("details"))
 
 
 def _provoke(w: World, what: str) -> tuple[Answer, str, dict[str, Any]]:

@@ -13,7 +13,8 @@ from conformance.driver.resources import MODEL_FAMILIES, MODELS
 from conformance.driver.rpc import RpcAnswer
 from conformance.model.dialect import snake
 from conformance.strategies.models import KINDS, PACKAGES
-from conformance.strategies.text import object_names, words
+from conformance.strategies.selectors import label_sets
+from conformance.strategies.text import labels, object_names, words
 from conformance.strategies.uris import usual
 
 METHODS = {"CreateModel", "GetModel", "UpdateModel", "DeleteModel", "DeleteModelCollection", "ListModel"}
@@ -172,6 +173,102 @@ def rpc_conflict(w: World, case: Case) -> None:
     _refused(w, "UpdateModel", {"model": stale}, "FAILED_PRECONDITION", "ma.conflict")
     _refused(w, "UpdateModel", {"model": _model(w, "m", {"description": "blind"})}, "INVALID_ARGUMENT", "ma.conflict")
     w.equal(w.made(w.admin.get(MODELS, w.namespace, "m")).body, latest.body, "the Model afterwards")
+
+
+@check(
+    "rpc-metadata",
+    "ma.apply",
+    "ma.get",
+    given=st.tuples(object_names, labels, labels).map(list),
+    needs=(Need.RPC,),
+    weight=0.3,
+)
+def rpc_metadata(w: World, case: Case) -> None:
+    """Labels and annotations go both ways, and the version that gRPC tells is the one that an update needs; a dry run stores nothing."""
+    name, first, second = case
+    dry = {"model": _model(w, name, {"description": "dry"}), "create_options": {"dryRun": ["All"]}}
+    _called(w, "CreateModel", dry, "ma.apply")
+    w.refused(w.admin.get(MODELS, w.namespace, name), 404, "NotFound", "getting what a dry run made", "ma.apply")
+    notes = {"example.com/note": "as given"}
+    _called(
+        w,
+        "CreateModel",
+        {"model": _model(w, name, {"description": "one"}, labels=first, annotations=notes)},
+        "ma.apply",
+    )
+    for wanted, description in ((first, "one"), (second, "two")):
+        read = w.made(w.admin.get(MODELS, w.namespace, name))
+        kept = read.at("metadata.labels") or {}
+        w.equal({key: kept.get(key) for key in wanted}, wanted, "the labels in Kubernetes", "ma.apply")
+        w.equal(
+            (read.at("metadata.annotations") or {}).get("example.com/note"),
+            "as given",
+            "the annotation in Kubernetes",
+            "ma.apply",
+        )
+        got = _called(w, "GetModel", {"name": name, "namespace": w.namespace}, "ma.get")
+        w.equal(got.at("model.metadata.resourceVersion"), read.resource_version, "the version through gRPC", "ma.get")
+        w.equal(got.at("model.metadata.uid"), read.at("metadata.uid"), "the uid through gRPC", "ma.get")
+        told = got.at("model.metadata.labels") or {}
+        w.equal({key: told.get(key) for key in wanted}, wanted, "the labels through gRPC", "ma.get")
+        w.equal(read.at("spec.description"), description, "the description", "ma.apply")
+        if wanted is first:
+            change = _model(
+                w,
+                name,
+                {"description": "two"},
+                labels=second,
+                annotations=notes,
+                resourceVersion=got.at("model.metadata.resourceVersion"),
+            )
+            _called(w, "UpdateModel", {"model": change}, "ma.apply")
+
+
+@check(
+    "rpc-list",
+    "ma.list",
+    "ma.limit",
+    "ma.delete-collection",
+    given=st.lists(label_sets, min_size=1, max_size=5),
+    needs=(Need.RPC,),
+    weight=0.3,
+)
+def rpc_list(w: World, case: Case) -> None:
+    """A list takes selectors and goes on page by page; deleting a collection deletes what its selector lists, in its namespace."""
+    held = {f"m-{number}": given for number, given in enumerate(case)}
+    for name, given in held.items():
+        w.register({}, name, labels=given)
+    other = w.new_namespace()
+    w.register({}, "elsewhere", other, labels=case[0])
+
+    def names(clause: str, **options: Any) -> list[Any]:
+        answer = _called(w, "ListModel", {"namespace": w.namespace, "list_options": options}, clause)
+        return [at(item, "metadata.name") for item in answer.at("model_list.items") or []]
+
+    for key, value in (("team", "a"), ("stage", "prod")):
+        wanted = sorted(name for name, given in held.items() if given.get(key) == value)
+        w.equal(names("ma.list", labelSelector=f"{key}={value}"), wanted, f"what {key}={value} selects", "ma.list")
+    w.equal(names("ma.list", fieldSelector="metadata.name=m-0"), ["m-0"], "what metadata.name=m-0 selects", "ma.list")
+    found: list[Any] = []
+    token = ""
+    for _ in range(len(held) + 1):
+        options = {"limit": "2", **({"continue": token} if token else {})}
+        page = _called(w, "ListModel", {"namespace": w.namespace, "list_options": options}, "ma.limit")
+        found += [at(item, "metadata.name") for item in page.at("model_list.items") or []]
+        token = page.at("model_list.metadata.continue", "") or ""
+        if not token:
+            break
+    w.equal(found, sorted(held), "all pages together", "ma.limit")
+    doomed = {"namespace": w.namespace, "list_options": {"labelSelector": "team=a"}}
+    _called(w, "DeleteModelCollection", doomed, "ma.delete-collection")
+    left = sorted(name for name, given in held.items() if given.get("team") != "a")
+    w.equal(w.made(w.admin.list(MODELS, w.namespace)).names, left, "what is left", "ma.delete-collection")
+    w.equal(
+        w.made(w.admin.list(MODELS, other)).names,
+        ["elsewhere"],
+        "the Models of another namespace",
+        "ma.delete-collection",
+    )
 
 
 @check("rpc-families", "ma.families", given=words, needs=(Need.RPC,), weight=0.2)

@@ -167,7 +167,10 @@ def server_status(w: World, case: Case) -> None:
 )
 def server_lives(w: World, case: Case) -> None:
     """A Triton server comes to serve; it reports the four conditions of the living, in the platform's encoding, and no Ready."""
-    found = statuses(serving(w, "server"))
+    version = w.made(w.admin.list(SERVERS, w.namespace)).resource_version
+    last = serving(w, "server")
+    found = statuses(last)
+    _never_early(w, version, last.resource_version)
     w.equal(sorted(set(found) - set(TYPES)), [], "condition types beyond the five", "serving.conditions")
     w.equal(
         sorted(set(LIVING) - set(found)), [], "conditions of a living server that are missing", "serving.conditions"
@@ -175,6 +178,20 @@ def server_lives(w: World, case: Case) -> None:
     w.expect("Ready" not in found, "no Ready condition", found, "serving.no-ready")
     odd = {sort: status for sort, status in found.items() if status not in STATUSES}
     w.equal(odd, {}, "statuses in another encoding", "serving.condition-encoding")
+
+
+def _never_early(w: World, version: str, until: str) -> None:
+    """At no moment of its life does a server say that it serves before both gates are true, or report Ready."""
+    with w.admin.watch(SERVERS, w.namespace, resourceVersion=version) as watching:
+        watching.until(lambda event: event.resource_version == until, w.settle)
+    for event in watching.events:
+        conditions = at(event.object, "status.conditions") or []
+        found = {str(at(item, "type", "")): str(at(item, "status", "")) for item in conditions}
+        gates = all(is_true(found.get(gate, "")) for gate in ("BackendProvision", "ModelConfigProvision"))
+        state = at(event.object, "status.state")
+        seen = {"state": state, **found}
+        w.expect(gates or state != SERVING, "no state of serving before both gates are true", seen, "serving.gate")
+        w.expect("Ready" not in found, "no Ready condition", found, "serving.no-ready")
 
 
 @check(
@@ -189,7 +206,9 @@ def server_unsupported(w: World, case: Case) -> None:
 
     last = w.eventually(lambda: w.admin.get(SERVERS, w.namespace, "server"), decided, PATIENCE * w.settle)
     w.expect(decided(last), "a Validation that is true or false", statuses(last))
-    if not is_true(statuses(last)["Validation"]):
+    if is_true(statuses(last)["Validation"]):
+        came_to_serve(w, "server")
+    else:
         w.expect(last.at("status.state") != SERVING, "a server that is not valid not to serve", last.at("status.state"))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.checks.check import Case, check
+from conformance.checks.check import Case, Need, check
 from conformance.checks.world import World
 from conformance.driver.answers import Answer, at
-from conformance.driver.resources import CONFIGMAPS, MODELS
+from conformance.driver.resources import CONFIGMAPS, MODELS, SERVERS
 from conformance.driver.watching import Event, Watching
 from conformance.oracles.watching import Seen, disagreements, lives
 
@@ -125,7 +126,15 @@ def watch_from_list(w: World, case: Case) -> None:
                 "k8s.watch-agrees",
             )
         else:
-            w.expect(at(event.object, "metadata.uid"), "the whole object in DELETED", event.object, "k8s.watch-types")
+            whole = [at(body, "spec") for (name, _), body in writer.objects.items() if name == event.name]
+            w.expect(at(event.object, "spec") in whole, "the whole object in DELETED", event.object, "k8s.watch-types")
+            before = [version for name, version in writer.objects if name == event.name]
+            w.expect(
+                event.resource_version not in before,
+                "a version of its own for a deletion",
+                event.resource_version,
+                "k8s.list-version",
+            )
 
 
 @check("watch-live", "k8s.watch-live", given=_writes, weight=0.8)
@@ -153,7 +162,8 @@ def watch_resumed(w: World, case: Case) -> None:
     writer.sentinel()
     with w.admin.watch(MODELS, w.namespace, resourceVersion=listed.resource_version) as watching:
         first = to_the_end(w, watching)
-    point = first[min(cut, len(first) - 1)]
+    deletions = [event for event in first if event.type == "DELETED"]
+    point = deletions[cut % len(deletions)] if deletions and cut % 2 else first[min(cut, len(first) - 1)]
     told = writer.told[first.index(point) + 1 :]
     w.register({}, "after-" + SENTINEL)
     with w.admin.watch(MODELS, w.namespace, resourceVersion=point.resource_version) as watching:
@@ -216,12 +226,16 @@ def watch_bookmark(w: World, case: Case) -> None:
         )
         w.expect(watching.events[-1].resource_version, "a resourceVersion on the bookmark", watching.events[-1].object)
         w.equal(sorted(name for kind, name in kinds if kind == "ADDED"), sorted(case), "the names before the bookmark")
+        version = watching.events[-1].resource_version
         writer.sentinel()
         w.expect(
             watching.until(lambda event: event.name == SENTINEL, w.settle),
             "later writes after the bookmark",
             watching.ended,
         )
+    with w.admin.watch(MODELS, w.namespace, resourceVersion=version) as watching:
+        events = to_the_end(w, watching)
+    w.equal([event.name for event in events], [SENTINEL], "what a watch from the bookmark's version tells")
 
 
 @check(
@@ -294,6 +308,58 @@ def watch_scope(w: World, case: Case) -> None:
     ) as watching:
         events = to_the_end(w, watching)
     w.equal([event.name for event in events], [SENTINEL], "the names in a watch by name")
+
+
+@check(
+    "watch-others",
+    "k8s.watch-all",
+    "k8s.watch-live",
+    given=st.lists(st.sampled_from(["patch", "delete"]), max_size=4),
+    weight=0.3,
+)
+def watch_others(w: World, case: Case) -> None:
+    """Other kinds than Models are watched alike: a built-in one, and InferenceServers, whose controllers write as well."""
+    for resource, body in (
+        (CONFIGMAPS, {"data": {"n": "0"}}),
+        (SERVERS, {"spec": {"backendType": "BACKEND_TYPE_LLM_D"}}),
+    ):
+        if resource is SERVERS and Need.SERVERS.value not in w.facts.capabilities:
+            continue
+        version = w.made(w.admin.list(resource, w.namespace)).resource_version
+        uids: list[list[str]] = []
+        with w.admin.watch(resource, w.namespace, resourceVersion=version) as watching:
+            steps = [step for step in case if step == "patch" or resource is CONFIGMAPS]  # servers may have finalizers
+            for number, step in enumerate(["create", *steps, "create"]):
+                if step == "create" or not uids or uids[-1][0] == "DELETED":
+                    answer = w.made(
+                        w.admin.create(resource, w.namespace, resource.object(f"o-{number}", w.namespace, **body))
+                    )
+                    uids.append(["ADDED", str(answer.at("metadata.uid"))])
+                elif step == "patch":
+                    patch = {"metadata": {"labels": {"step": f"n{number}"}}}
+                    answer = w.made(w.admin.patch(resource, w.namespace, _last(answer), patch))
+                    uids.append([f"MODIFIED n{number}", str(answer.at("metadata.uid"))])
+                else:
+                    w.made(w.admin.delete(resource, w.namespace, _last(answer)))
+                    uids.append(["DELETED", uids[-1][1]])
+            watching.until(partial(_is, uids[-1][1]), w.settle)
+        told = [[_told(event), str(at(event.object, "metadata.uid"))] for event in watching.events]
+        missing = [event for event in uids if event not in told]
+        w.expect(not missing, f"every write to {resource.plural} to be told", {"missing": missing, "told": told})
+
+
+def _is(uid: str, event: Event) -> bool:
+    return str(at(event.object, "metadata.uid")) == uid
+
+
+def _last(answer: Answer) -> str:
+    return str(answer.at("metadata.name"))
+
+
+def _told(event: Event) -> str:
+    """A change with the step that made it; a controller's change of a server keeps the label."""
+    step = at(event.object, "metadata.labels.step")
+    return f"MODIFIED {step}" if event.type == "MODIFIED" and step else event.type
 
 
 @check("watch-ends", "k8s.watch-ends", slow=True)

@@ -8,6 +8,7 @@ import secrets
 import signal
 import tempfile
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from conformance.checks.context import Context
 from conformance.commands import judge
 from conformance.driver.errors import TargetError
 from conformance.driver.history import History
-from conformance.engine import known
+from conformance.engine import declaration, known
 from conformance.engine.budget import BUDGETS, Budget
 from conformance.engine.estimate import estimate
 from conformance.engine.events import EventLog
@@ -58,6 +59,12 @@ def options(parser: argparse.ArgumentParser) -> None:
         help=f"a profile that the target claims (may be repeated; default: judge all): {', '.join(Profile)}",
     )
     parser.add_argument(
+        "--declaration",
+        type=Path,
+        metavar="FILE",
+        help="YAML of what the target claims (profiles: [registry, rbac]): those are required, the rest is judged with warnings at worst",
+    )
+    parser.add_argument(
         "--check",
         action="append",
         default=[],
@@ -88,6 +95,20 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="YAML rows of clause, owner, reason and expires: they are run, and excused while they fail; one that passes fails the run",
     )
     parser.add_argument(
+        "--shrink",
+        type=float,
+        default=None,
+        metavar="SECONDS",
+        help="how long to make a counterexample smaller, which asks the target again and again (default: by budget; 0: not at all)",
+    )
+    parser.add_argument(
+        "--cleanup-command",
+        default="",
+        metavar="CMD",
+        help="judge your own retention cleanup, too: a shell command that finds KUBECONFIG, AWS_ENDPOINT_URL, MODELS_BUCKET and CUTOFF"
+        " in its environment ({before} and {older_than} are replaced in it), works through a proxy, and is cut off anywhere",
+    )
+    parser.add_argument(
         "--allow-disruptive", action="store_true", help="run checks that others on the target may notice"
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show every clause")
@@ -102,7 +123,14 @@ def command(options: argparse.Namespace) -> int:
     if isinstance(target, ReplayTarget):
         return _judged_again(target, options)
     budget = BUDGETS[options.budget]
-    selection = select(budget, options.profile, options.check)
+    if options.shrink is not None:
+        if not options.shrink >= 0:
+            raise ValueError(f"--shrink {options.shrink:g}: give 0 or more seconds")
+        budget = replace(budget, shrink_seconds=options.shrink)
+    claims = declaration.load(options.declaration) if options.declaration else declaration.Declaration(())
+    if claims.profiles and options.profile:
+        raise ValueError("--declaration says what the target claims: leave --profile out")
+    selection = select(budget, options.profile, options.check, claims.profiles)
     excused = known.load(options.known_failures, datetime.now(UTC).date()) if options.known_failures else []
     key = _key(options, budget, selection)
     if options.workers < 1:
@@ -115,7 +143,11 @@ def command(options: argparse.Namespace) -> int:
         log = EventLog((folder or Path(scratch)) / files.LOG)
         try:
             with target.open() as doors:
-                context, observation = open_context(doors, allow_disruptive=options.allow_disruptive)
+                context, observation = open_context(
+                    doors,
+                    allow_disruptive=options.allow_disruptive,
+                    cleanup_command=options.cleanup_command or claims.cleanup_command,
+                )
                 expected = estimate(selection, budget, _round_trip(context), options.workers)
                 console.print(
                     f"judging {target.name}: {len(selection.checks)} checks, budget {budget.name}, seed {seed}; {expected.said()}",

@@ -73,8 +73,7 @@ class Kube:
         elif self.identity and not self.anonymous:
             sent["Impersonate-User"] = self.identity
             if self.groups:
-                # one header per group is what kubectl sends; http.client takes a mapping, so at most one is supported here
-                sent["Impersonate-Group"] = self.groups[0]
+                sent["Impersonate-Group"] = "\n".join(self.groups)  # one header for each, see ``wire``
         return Question(method, path, sent, body, secret)
 
     def request(

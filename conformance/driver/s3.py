@@ -157,9 +157,9 @@ class ObjectStore:
         """PutObject."""
         return self.request("PUT", key, body=data)
 
-    def get(self, key: str) -> ObjectAnswer:
-        """GetObject."""
-        return self.request("GET", key)
+    def get(self, key: str, span: str = "") -> ObjectAnswer:
+        """GetObject; of *span* only, such as ``bytes=0-9``."""
+        return self.request("GET", key, headers={"range": span} if span else None)
 
     def head(self, key: str) -> ObjectAnswer:
         """HeadObject."""

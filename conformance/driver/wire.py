@@ -20,7 +20,7 @@ from conformance.driver.errors import TargetError
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request. ``secret_headers`` carry credentials: sent, never recorded."""
+    """One request. ``secret_headers`` carry credentials: sent, never recorded. A value of several lines is several headers."""
 
     method: str
     path: str  # with its query
@@ -123,12 +123,7 @@ class Origin:
             ) from error
 
     def _ask(self, connection: http.client.HTTPConnection, question: Question) -> Reply:
-        connection.request(
-            question.method,
-            self.prefix + question.path,
-            question.body or None,
-            {**question.headers, **question.secret_headers},
-        )
+        _send(connection, question, self.prefix, question.body)
         response = connection.getresponse()
         body = response.read()
         return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
@@ -137,9 +132,7 @@ class Origin:
         """Ask for a stream, on a connection of its own. Raises TargetError when there is no answer."""
         connection = self._connect(self._timeout)
         try:
-            connection.request(
-                question.method, self.prefix + question.path, None, {**question.headers, **question.secret_headers}
-            )
+            _send(connection, question, self.prefix, b"")
             return Lines(connection, connection.getresponse())
         except (OSError, http.client.HTTPException) as error:
             connection.close()
@@ -153,6 +146,18 @@ class Origin:
         if connection is not None:
             connection.close()
             self._local.connection = None
+
+
+def _send(connection: http.client.HTTPConnection, question: Question, prefix: str, body: bytes) -> None:
+    headers = {**question.headers, **question.secret_headers}
+    names = {name.lower() for name in headers}
+    connection.putrequest(question.method, prefix + question.path, skip_host="host" in names)
+    for name, value in headers.items():
+        for line in value.split("\n"):
+            connection.putheader(name, line)
+    if "content-length" not in names and (body or question.method in ("POST", "PUT", "PATCH")):
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body or None)
 
 
 def _words(error: BaseException) -> str:

@@ -38,6 +38,9 @@ def replay_case(check: Check, context: Context, number: int, case: Any, exchange
 
 
 def _judge(check: Check, world: World, case: Any) -> Trouble | None:
+    missing = sorted(need.value for need in check.needs if need.value not in world.facts.capabilities)
+    if missing:
+        return Trouble(Verdict.NOT_APPLICABLE, check.clauses[0], "", f"the target has no {', '.join(missing)}")
     try:
         check.body(world, case)
     except Finding as finding:

@@ -42,6 +42,7 @@ class Observation:
             "settle_seconds": facts.settle_seconds,
             "disposable": facts.disposable,
             "allow_disruptive": facts.allow_disruptive,
+            "cleanup_command": facts.cleanup_command,
             "capabilities": sorted(facts.capabilities),
             "started": facts.started.isoformat(),
         }
@@ -59,12 +60,15 @@ def facts_of(run: dict[str, Any]) -> Facts:
         settle_seconds=told["settle_seconds"],
         disposable=told["disposable"],
         allow_disruptive=told["allow_disruptive"],
+        cleanup_command=told.get("cleanup_command", ""),
         capabilities=frozenset(told["capabilities"]),
         started=datetime.fromisoformat(told["started"]),
     )
 
 
-def open_context(doors: Doors, *, run_id: str = "", allow_disruptive: bool = False) -> tuple[Context, Observation]:
+def open_context(
+    doors: Doors, *, run_id: str = "", allow_disruptive: bool = False, cleanup_command: str = ""
+) -> tuple[Context, Observation]:
     """Ask the target who it is. Raises TargetError when it cannot be reached, ValueError for a kubeconfig that is none."""
     cluster = read(doors.kubeconfig, doors.context)
     s3 = None
@@ -81,6 +85,7 @@ def open_context(doors: Doors, *, run_id: str = "", allow_disruptive: bool = Fal
         settle_seconds=doors.settle_seconds,
         disposable=doors.disposable,
         allow_disruptive=allow_disruptive,
+        cleanup_command=cleanup_command,
     )
     context = Context(facts, cluster, s3, RpcDoor(doors.rpc) if doors.rpc else None)
     lane = context.lane("observe", History())
@@ -142,6 +147,8 @@ def _capabilities(context: Context, *, servers: bool) -> frozenset[str]:
         found.add(Need.RPC)
     if servers:
         found.add(Need.SERVERS)
+    if context.facts.cleanup_command:
+        found.add(Need.CLEANUP)
     if context.facts.allow_disruptive or context.facts.disposable:
         found.add(Need.DISRUPTIVE)
     return frozenset(need.value for need in found)

@@ -11,6 +11,7 @@ from conformance.spec.clause import Clause, Force, Level
 from conformance.spec.register import CLAUSES
 from conformance.verdict import ExitCode, Verdict, exit_code, worst
 
+UNDECLARED = "not declared by the target, and there: judged with warnings at worst"
 OUTSIDE = (Verdict.NOT_APPLICABLE, Verdict.NOT_SCORED)
 
 
@@ -63,7 +64,10 @@ def score(events: Sequence[Event]) -> Score:
     leaked = tuple(path for event in events if event["event"] == "leak" for path in event["objects"])
     notes = _known_failures(clauses, head.get("known_failures", ()))
     partial = bool(head.get("partial"))
-    verdicts = {profile: _profile(profile, clauses.values(), partial=partial) for profile in profiles}
+    verdicts = {
+        profile: _profile(profile, clauses.values(), partial=partial or bool(declared and profile not in declared))
+        for profile in profiles
+    }
     overall = worst(verdicts.values()) if any(event["event"] == "result" for event in events) else Verdict.UNKNOWN
     if notes and overall is not Verdict.ERROR:
         overall = Verdict.FAIL
@@ -82,6 +86,9 @@ def _clause(clause: Clause, results: Iterable[Event], declared: frozenset[str]) 
     verdict = worst(checks.values())
     if verdict is Verdict.FAIL and clause.force is Force.SHOULD:
         verdict = Verdict.WARN
+    if declared and clause.profile not in declared and verdict in (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS):
+        softened = Verdict.PASS if verdict is Verdict.PASS else Verdict.WARN
+        return ClauseScore(clause, softened, checks, "; ".join(dict.fromkeys([UNDECLARED, *notes])))
     if verdict is Verdict.NOT_APPLICABLE and clause.profile in declared and clause.level is Level.CORE:
         return ClauseScore(clause, Verdict.FAIL, checks, "declared by the target, and absent")
     return ClauseScore(clause, verdict, checks, "; ".join(dict.fromkeys(notes)))

@@ -22,10 +22,13 @@ class Selection:
     partial: bool = False  # some checks of these profiles were left out on purpose: never enough for a certificate
 
 
-def select(budget: Budget, profiles: Sequence[str] = (), only: Sequence[str] = ()) -> Selection:
+def select(
+    budget: Budget, profiles: Sequence[str] = (), only: Sequence[str] = (), declared: Sequence[str] = ()
+) -> Selection:
     """The checks of a budget: those of the profiles named (all when none is), or just those named one by one.
 
-    Naming profiles declares them. Raises ValueError for a name that is nothing.
+    Naming profiles declares them; *declared* ones say what the target claims of all that is judged. Raises ValueError for a name
+    that is nothing.
     """
     known = [profile.value for profile in Profile]
     for name in profiles:
@@ -40,7 +43,7 @@ def select(budget: Budget, profiles: Sequence[str] = (), only: Sequence[str] = (
         for check in CHECKS.values()
         if _wanted(check, wanted, only) and (budget.slow or not check.slow or check.id in only)
     ]
-    return Selection(tuple(chosen), wanted, tuple(profiles), bool(only) or not budget.slow)
+    return Selection(tuple(chosen), wanted, tuple(profiles or declared), bool(only) or not budget.slow)
 
 
 def _wanted(check: Check, profiles: Sequence[str], only: Sequence[str]) -> bool:

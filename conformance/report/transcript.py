@@ -102,8 +102,8 @@ def _short(text: str) -> str:
 def _kube(exchange: Exchange, expands: bool = False) -> str:
     end = "EOF" if expands else "'EOF'"
     who = f" --as={shlex.quote(exchange.identity)}" if exchange.identity else ""
-    group = exchange.headers.get("Impersonate-Group", "")
-    who += f" --as-group={shlex.quote(group)}" if group else ""
+    groups = exchange.headers.get("Impersonate-Group", "").split("\n")
+    who += "".join(f" --as-group={shlex.quote(group)}" for group in groups if group)
     parts = urlsplit(exchange.path)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     raw = shlex.quote(exchange.path)
@@ -150,7 +150,11 @@ def _curl(exchange: Exchange, base: str, who: str = "") -> str:
         words.append('-H "Authorization: Bearer $TOKEN"')
     if who and "Impersonate-User" not in exchange.headers:
         words.append(f"-H {shlex.quote(f'Impersonate-User: {who}')}")
-    words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in sorted(exchange.headers.items())]
+    words += [
+        f"-H {shlex.quote(f'{name}: {line}')}"
+        for name, value in sorted(exchange.headers.items())
+        for line in value.split("\n")
+    ]
     if exchange.body:
         words.append(f"--data-binary {shlex.quote(_cut(exchange.body.decode('utf-8', 'replace')))}")
     return " ".join(words) + f' "{base}"{shlex.quote(exchange.path)}'

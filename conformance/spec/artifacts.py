@@ -64,6 +64,15 @@ CLAUSES = (
         Force.FACT,
     ),
     Clause("s3.overwrite", STEP, _P, "An object put again under its key has the new bytes.", Force.FACT),
+    Clause("s3.ranges", STEP, _P, "A range of an object is those bytes of it.", Force.FACT, Level.EXTENDED),
+    Clause(
+        "s3.etags",
+        STEP,
+        _P,
+        "An object's ETag is one wherever it is shown, and tells one content from another.",
+        Force.FACT,
+        Level.EXTENDED,
+    ),
     Clause("uri.layout-free", URIS, _P, "No directory structure is prescribed: a Model may name any bucket and key."),
     Clause("uri.raw-field", URIS, Profile.REGISTRY, "Raw training artifacts are found in spec.model_artifact_uri."),
     Clause(

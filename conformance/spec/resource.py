@@ -163,6 +163,14 @@ CLAUSES = (
         "The services describe themselves, so that `ma` finds its entities; model is one of them.",
         Force.FACT,
     ),
+    Clause(
+        "ma.delete-collection",
+        MA,
+        Profile.CLI,
+        "Deleting a collection deletes what its selector selects in its namespace, and nothing else.",
+        Force.FACT,
+        Level.EXTENDED,
+    ),
     Clause("ma.families", MA, Profile.CLI, "Model families are served like Models.", Force.FACT, Level.EXTENDED),
     Clause(
         "ma.no-list-subcommand",
