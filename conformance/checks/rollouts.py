@@ -9,6 +9,7 @@ from conformance.driver.answers import Answer, Json
 from conformance.driver.resources import DEPLOYMENTS, MODELS
 
 COMPLETE, FAILED = "DEPLOYMENT_STAGE_ROLLOUT_COMPLETE", "DEPLOYMENT_STAGE_ROLLOUT_FAILED"
+STOPPED = (FAILED, "DEPLOYMENT_STAGE_ROLLBACK_COMPLETE", "DEPLOYMENT_STAGE_ROLLBACK_FAILED")
 
 
 def registered(w: World, name: str) -> None:
@@ -81,9 +82,27 @@ def rollout(w: World, case: Case) -> None:
         said,
         "serving.rollout-replaces",
     )
+    _keeps(w, "second-model")
     w.made(w.admin.delete(DEPLOYMENTS, w.namespace, "d"))
     said = w.eventually(lambda: configured(w), lambda text: "second-model" not in text, PATIENCE * w.settle)
     w.expect("second-model" not in said, "no model config to name it after", said, "serving.undeploy")
+
+
+def _keeps(w: World, model: str) -> None:
+    """A revision that is no Model never becomes current, and does not take away what is."""
+    w.made(w.admin.patch(DEPLOYMENTS, w.namespace, "d", {"spec": {"desiredRevision": {"name": "no-such-model"}}}))
+    last = w.eventually(
+        lambda: w.admin.get(DEPLOYMENTS, w.namespace, "d"),
+        lambda answer: answer.at("status.stage") in STOPPED or answer.at("status.currentRevision.name") != model,
+        w.settle,
+    )
+    w.equal(
+        last.at("status.currentRevision.name"),
+        model,
+        "the current revision while no Model is desired",
+        "serving.rollout-replaces",
+    )
+    w.expect(model in configured(w), f"{model} to stay in the model config", configured(w), "serving.rollout-replaces")
 
 
 @check("rollout-nowhere", "serving.unhealthy-target", needs=(Need.SERVERS, Need.S3), slow=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from conformance.checks.check import Case, Need, check
 from conformance.checks.world import World
 from conformance.driver.answers import Answer, Json, at
-from conformance.driver.resources import CONFIGMAPS, SERVERS
+from conformance.driver.resources import CONFIGMAPS, SERVERS, SERVICES, WORKLOADS
 from conformance.strategies.servers import BACKENDS, GUIDE_EXAMPLE, TENANCIES, TRITON, specs
 
 LIVING = ("HealthCheck", "BackendProvision", "ModelConfigProvision", "Validation")
@@ -212,13 +212,22 @@ def server_unsupported(w: World, case: Case) -> None:
         w.expect(last.at("status.state") != SERVING, "a server that is not valid not to serve", last.at("status.state"))
 
 
+def _held(w: World) -> set[str]:
+    """What a server may have beside itself, by path: what every namespace has does not count."""
+    paths = set()
+    for resource in (CONFIGMAPS, SERVICES, WORKLOADS):
+        names = w.made(w.admin.list(resource, w.namespace)).names
+        paths |= {resource.path(w.namespace, name) for name in names if name != "kube-root-ca.crt"}
+    return paths
+
+
 @check("server-decommission", "serving.decommission", "serving.conditions", needs=(Need.SERVERS,), slow=True)
 def server_decommission(w: World, case: Case) -> None:
     """A decommissioned server reports Cleanup, and what it had is removed."""
-    before = set(w.made(w.admin.list(CONFIGMAPS, w.namespace)).names)
+    before = _held(w)
     serving(w, "server")
-    had = set(w.made(w.admin.list(CONFIGMAPS, w.namespace)).names) - before - {"kube-root-ca.crt"}
-    w.expect(had, "a model config to be there", "no ConfigMap", "serving.decommission")
+    had = _held(w) - before
+    w.expect(any("/configmaps/" in path for path in had), "a model config to be there", sorted(had))
     w.made(w.admin.patch(SERVERS, w.namespace, "server", {"spec": {"decomSpec": {"decommission": True}}}))
     last = w.eventually(
         lambda: w.admin.get(SERVERS, w.namespace, "server"),
@@ -227,9 +236,5 @@ def server_decommission(w: World, case: Case) -> None:
     )
     w.expect(is_true(statuses(last).get("Cleanup", "")), "Cleanup to become true", statuses(last))
     w.equal(sorted(set(statuses(last)) - set(TYPES)), [], "condition types beyond the five", "serving.conditions")
-    left = w.eventually(
-        lambda: had & set(w.made(w.admin.list(CONFIGMAPS, w.namespace)).names),
-        lambda names: not names,
-        PATIENCE * w.settle,
-    )
+    left = w.eventually(lambda: had & _held(w), lambda paths: not paths, PATIENCE * w.settle)
     w.equal(sorted(left), [], "what is left of the server")

@@ -10,7 +10,7 @@ from importlib import import_module
 from emulator.faults.lie import Lie
 from emulator.faults.parts import Parts
 
-TOOLS = frozenset({"admitting", "defining", "judging", "lie", "parts", "rewriting", "storing", "wrapping"})
+TOOLS = frozenset({"admitting", "calling", "defining", "judging", "lie", "parts", "rewriting", "storing", "wrapping"})
 
 
 def known() -> list[str]:

@@ -35,7 +35,7 @@ def test_the_zoo_covers_every_profile():
         assert lie.clause in CHECKS[lie.check].clauses, name
         assert lie.sentence.endswith("."), name
         profiles.add(CLAUSES[lie.clause].profile.value)
-    assert profiles >= {"registry", "rbac", "artifacts", "retention", "serving", "kubernetes"}
+    assert profiles >= {"registry", "rbac", "artifacts", "retention", "serving", "cli", "kubernetes"}
 
 
 def test_an_unknown_lie_lists_the_known_ones(capsys):
