@@ -114,7 +114,7 @@ def detach(config: Config, folder: Path) -> Doors:
     log = folder / "log"
     with log.open("w") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "emulator.foreground", str(folder), _config_text(config)],
+            [sys.executable, "-P", "-m", "emulator.foreground", str(folder), _config_text(config)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

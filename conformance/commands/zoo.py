@@ -86,7 +86,7 @@ def _lies() -> list[dict[str, Any]]:
     """What the emulator says of its lies; it is asked as any program would."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "emulator", "faults", "--json"],
+            [sys.executable, "-P", "-m", "emulator", "faults", "--json"],
             capture_output=True,
             text=True,
             timeout=60,

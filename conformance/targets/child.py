@@ -33,7 +33,7 @@ def plane(
     """Start it; it ends with the context. Seconds throughout. Raises TargetError with what it printed."""
     with tempfile.TemporaryDirectory(prefix="ma-conformance-") as folder:
         scratch = Path(folder)
-        command = [sys.executable, "-m", "emulator", "up", "--json", *FREE_PORTS]
+        command = [sys.executable, "-P", "-m", "emulator", "up", "--json", *FREE_PORTS]
         command += ["--kubeconfig", str(scratch / "kubeconfig"), *flags]
         log = scratch / "stderr"
         with log.open("wb") as errors:

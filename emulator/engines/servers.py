@@ -31,7 +31,7 @@ class Server:
         """Start it, without waiting. Raises OSError."""
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "emulator.engines.supervise", f"{self._stop_seconds:g}", *self._command],
+                [sys.executable, "-P", "-m", "emulator.engines.supervise", f"{self._stop_seconds:g}", *self._command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

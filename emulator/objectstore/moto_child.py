@@ -91,7 +91,7 @@ class MotoChild:
         log = self._log_path.open("ab") if self._log_path is not None else subprocess.DEVNULL
         try:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "emulator.objectstore.child"],
+                [sys.executable, "-P", "-m", "emulator.objectstore.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -32,7 +32,7 @@ class TestPlane(AbstractContextManager["TestPlane"]):
         return self._doors
 
     def __enter__(self) -> TestPlane:
-        command = [sys.executable, "-m", "emulator.testing.child", "--kubeconfig", str(self.folder / "kubeconfig")]
+        command = [sys.executable, "-P", "-m", "emulator.testing.child", "--kubeconfig", f"{self.folder}/kubeconfig"]
         log = self.folder / "plane.log"
         with log.open("w") as errors:
             self._child = subprocess.Popen(

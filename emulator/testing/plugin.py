@@ -109,7 +109,7 @@ def _state(session: Michelangelo, scenario: str) -> Iterator[None]:
 
 
 def _scenario(session: Michelangelo, step: str, scenario: str) -> None:
-    command = [sys.executable, "-m", "emulator", "scenario", step, scenario, "-n", session.namespace]
+    command = [sys.executable, "-P", "-m", "emulator", "scenario", step, scenario, "-n", session.namespace]
     done = session.run(*command, check=False)
     if done.returncode:
         pytest.fail(f"scenario {scenario!r} does not {step}: {done.stderr or done.stdout}", pytrace=False)

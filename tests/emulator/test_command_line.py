@@ -40,6 +40,20 @@ def test_exec_sets_the_variables_and_gives_the_exit_code():
     assert run("exec", "--", "sh", "-c", script, **elsewhere).returncode == 7
 
 
+@pytest.mark.parametrize("words", [["exec", "--", "true"], ["up", "--detach"]])
+def test_a_folder_of_our_name_is_in_nobodys_way(words: list[str], tmp_path: Path):
+    """The plane's processes are ours, whatever packages lie where it is started."""
+    (tmp_path / "emulator").mkdir()
+    (tmp_path / "emulator" / "__init__.py").write_text("raise SystemExit('somebody else')")
+    command = [Path(sys.executable).with_name("ma-emulator"), *words]
+    if words[0] == "up":
+        command += ["--kube-port", "0", "--s3-port", "0", "--rpc-port", "0"]
+    home = {**os.environ, "MA_EMULATOR_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True, timeout=60)
+    run("down", MA_EMULATOR_HOME=str(tmp_path / "home"))
+    assert done.returncode == 0, done.stderr
+
+
 def test_exec_says_when_there_is_no_such_command():
     """A command that does not exist is 127, as in a shell, without a traceback."""
     done = run("exec", "--", "no-such-command-here")
