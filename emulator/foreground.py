@@ -52,12 +52,14 @@ async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None]
         async with Plane(config, folder, started) as plane:
             running.save(folder, plane.doors)
             announce(plane.doors)
+            code = 0
             with suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
+                sys.stderr.write(f"ma-emulator: {await plane.lost()}\n")
+                code = 1
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, lambda: None)  # it is ending already
         running.forget(folder)
-        return 0
+        return code
     return 130
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -39,12 +40,20 @@ class Plane:
         self._started = time.monotonic() if started is None else started
         self._stack = AsyncExitStack()
         self._doors: Doors | None = None
+        self._lost: Callable[[], Awaitable[str]] | None = None
 
     @property
     def doors(self) -> Doors:
         """Where the plane can be reached; only while it runs."""
         assert self._doors is not None, "the plane is not running"
         return self._doors
+
+    async def lost(self) -> str:
+        """Return when what the plane stands on has ended by itself, with a sentence that says so; mostly never."""
+        if self._lost is None:
+            await asyncio.Event().wait()
+        assert self._lost is not None, "nothing sets the event"
+        return await self._lost()
 
     async def __aenter__(self) -> Plane:
         try:
@@ -69,6 +78,7 @@ class Plane:
         store.start()
         self._stack.callback(store.stop)
         cluster = await engine.start()
+        self._lost = cluster.lost
         manager = store.identities["controller-manager"]
         layer = Layer(
             LayerConfig(

@@ -33,6 +33,7 @@ from emulator.operations import CLOCK, STATE
 from emulator.sockets import listen, reachable
 
 ATTEMPTS = 3  # a free port may be taken by somebody else before its server gets there
+LOST_SECONDS = 0.5  # until it is noticed that a server has ended
 _TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 
 
@@ -85,7 +86,14 @@ class EnvtestEngine:
         else:
             self._start_manager(address)
         await filled(access, start_seconds())
-        return Cluster(access, path, (*tokens, *certificates), workloads=True)
+        return Cluster(access, path, (*tokens, *certificates), workloads=True, lost=self._lost)
+
+    async def _lost(self) -> str:
+        while True:
+            for server in self._servers:
+                if server.ended:
+                    return f"{server.name} ended by itself; it said: {server.tail()}"
+            await asyncio.sleep(LOST_SECONDS)
 
     async def _boot(self) -> str:
         """Start both; the answer is the API server's address. Raises EndedError, OSError."""

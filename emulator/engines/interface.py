@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,9 @@ class Cluster:
     contexts: tuple[str, ...]  # of the kubeconfig: whom one can be
     workloads: bool  # nobody runs the cluster's Deployments: the layer has to stand in
     note: str = ""  # what people should know about it
+    lost: Callable[[], Awaitable[str]] | None = (
+        None  # returns when it has ended by itself, with a sentence that says so
+    )
     connect: Callable[[PodStreams], None] | None = None  # takes a node of ours; None where others run Pods
 
 

@@ -49,6 +49,11 @@ class Server:
                 raise OSError(f"{self.name} was not ready within {seconds:.0f} s; it said: {self.tail()}")
             await asyncio.sleep(POLL_SECONDS)
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was started, and has ended by itself."""
+        return self._child is not None and self._child.poll() is not None
+
     def tail(self) -> str:
         """The last lines that it said."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.is_file() else []

@@ -199,6 +199,22 @@ def test_nothing_is_left_behind_when_the_plane_is_killed(tmp_path):
     until(lambda: not processes(f"{programs}/"))
 
 
+def test_a_plane_whose_api_server_is_lost_ends_and_says_so(tmp_path):
+    """It could do nothing any more; what else it started ends with it."""
+    programs = str(bare_programs.install(tmp_path / "bin"))
+    words = ["up", "--json", "--api", f"envtest:{programs}", "--kube-port", "0", "--s3-port", "0", "--no-rpc"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    plane = subprocess.Popen([sys.executable, "-m", "emulator", *words], text=True, cwd=ROOT, **pipes)
+    assert plane.stdout.readline().startswith("{")
+    for pid in processes(f"{programs}/kube-apiserver"):
+        if pid not in processes("emulator.engines.supervise"):
+            os.kill(pid, signal.SIGKILL)
+    _, said = plane.communicate(timeout=60)
+    assert plane.returncode == 1
+    assert "ma-emulator: kube-apiserver ended by itself" in said
+    assert not processes(f"{programs}/")
+
+
 def test_nothing_is_left_behind_when_a_supervisor_is_killed(tmp_path):
     """On Linux the kernel tells a server that its supervisor has gone."""
     if sys.platform != "linux":
