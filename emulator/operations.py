@@ -18,7 +18,7 @@ Answer = dict[str, Any]
 Quiet = Callable[[float], Awaitable[None]]
 """Waits until no controller is at work, or for so many seconds."""
 QUIET_SECONDS = 1.0
-CLOCK = {"clock": "clock", "clock-advance": "clock advance"}
+CLOCK = {"clock": "clock", "clock-advance": "clock advance", "clock-set": "setting the clock"}
 STATE = {"reset": "reset", "snapshot-save": "snapshot save", "snapshot-load": "snapshot load"}
 """Names at the control door, and as people type them."""
 

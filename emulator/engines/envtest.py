@@ -33,6 +33,7 @@ from emulator.operations import CLOCK, STATE
 from emulator.sockets import listen, reachable
 
 ATTEMPTS = 3  # a free port may be taken by somebody else before its server gets there
+NOTE = "no node runs Pods here (--api memory has one); Triton's Deployments are stood in for"
 LOST_SECONDS = 0.5  # until it is noticed that a server has ended
 _TAKEN = re.compile(r"address already in use", re.IGNORECASE)
 
@@ -86,7 +87,7 @@ class EnvtestEngine:
         else:
             self._start_manager(address)
         await filled(access, start_seconds())
-        return Cluster(access, path, (*tokens, *certificates), workloads=True, lost=self._lost)
+        return Cluster(access, path, (*tokens, *certificates), workloads=True, note=NOTE, lost=self._lost)
 
     async def _lost(self) -> str:
         while True:
@@ -136,7 +137,6 @@ class EnvtestEngine:
         if self._controllers is not None:
             await self._controllers.stop()
         await self._end()
-        shutil.rmtree(self._files.path("etcd"), ignore_errors=True)
 
     async def _end(self) -> None:
         servers, self._servers = self._servers, []
