@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -18,7 +19,8 @@ from conformance.spec.register import CLAUSES
 from conformance.verdict import Verdict
 
 STYLE = Path(__file__).with_name("style.css")
-_BAD = (Verdict.FAIL, Verdict.ERROR, Verdict.UNKNOWN, Verdict.WARN, Verdict.EXPECTED_FAIL)
+_BAD = (Verdict.ERROR, Verdict.FAIL, Verdict.WARN, Verdict.EXPECTED_FAIL, Verdict.UNKNOWN)  # as they are told
+_CODE = re.compile(r"`([^`]+)`")
 _WORDS = {
     Verdict.NOT_SCORED: "not asked",
     Verdict.NOT_APPLICABLE: "not applicable",
@@ -33,20 +35,25 @@ def text(events: Sequence[Event], head: str, score: Score) -> str:
         _top(events, head, score),
         _profiles(score),
         _found(events, score, results),
-        _clauses(score),
+        _clauses(score, results),
         _unchecked(score),
         _timings(results),
     ]
-    title = f"Conformance of {escape(events[0]['target'])}"
+    title = f"{CONCLUSION[score.verdict].capitalize()}: {escape(events[0]['target'])}"
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n{''.join(body)}</body>\n</html>\n"
     )
 
 
 def _mark(verdict: Verdict) -> str:
     return f'<span class="mark {verdict.value}">{_WORDS.get(verdict, verdict.value)}</span>'
+
+
+def _prose(text: str) -> str:
+    """A sentence; what is between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _top(events: Sequence[Event], head: str, score: Score) -> str:
@@ -71,8 +78,9 @@ def _top(events: Sequence[Event], head: str, score: Score) -> str:
     notes = "".join(f"<p>{escape(note)}</p>" for note in score.notes)
     left = f"<p>{len(score.leaked)} objects of the run were left behind.</p>" if score.leaked else ""
     return (
-        f'<header><h1>{escape(run["target"])}</h1>\n<div class="verdict {score.verdict.value}" role="status">'
-        f"<p><strong>{CONCLUSION[score.verdict].capitalize()}.</strong></p><p>Clauses: {number}.</p>{notes}{left}</div>\n"
+        f'<header class="verdict {score.verdict.value}">\n<h1>{CONCLUSION[score.verdict].capitalize()}</h1>\n'
+        f'<p class="id">{escape(run["target"])}</p>\n<p>Clauses: {number}.</p>\n'
+        f'<p class="soft">Budget {escape(run["budget"])}, {escape(run["started"][:10])}, {end.get("seconds", 0):.0f} s.</p>{notes}{left}\n'
         f"</header>\n<main>\n<details><summary>About this run</summary>\n<table>{rows}</table></details>\n"
     )
 
@@ -85,30 +93,59 @@ def _profiles(score: Score) -> str:
         rows.append(
             f'<tr><th scope="row">{escape(name)}</th><td>{_mark(verdict)}</td><td>{passed} of {len(own)} clauses pass</td></tr>\n'
         )
-    return f"<h2>Profiles</h2>\n<table>{''.join(rows)}</table>\n"
+    head = (
+        '<thead><tr><th scope="col">Profile</th><th scope="col">Verdict</th><th scope="col">Clauses</th></tr></thead>'
+    )
+    return f"<h2>Profiles</h2>\n<table>{head}<tbody>{''.join(rows)}</tbody></table>\n"
 
 
 def _found(events: Sequence[Event], score: Score, results: dict[str, Event]) -> str:
-    """Everything that did not pass, with its evidence."""
-    bad = [one for one in score.clauses.values() if one.verdict in _BAD]
+    """Everything that did not pass, the worst first, with its evidence; then what was not come to, and why."""
+    bad = sorted(
+        (one for one in score.clauses.values() if one.verdict in _BAD), key=lambda one: _BAD.index(one.verdict)
+    )
     if not bad:
         return "<h2>Findings</h2>\n<p>None.</p>\n"
-    return "<h2>Findings</h2>\n" + "".join(_finding(one, events, results) for one in bad)
+    told = [one for one in bad if one.verdict is not Verdict.UNKNOWN or _troubles(one, results) or one.note]
+    rows = "".join(_not_reached(one, results) for one in bad if one not in told)
+    head = '<thead><tr><th scope="col">Clause</th><th scope="col">Promise</th><th scope="col">Why not</th></tr></thead>'
+    rest = f'<h3>Not decided</h3>\n<table class="clauses">{head}<tbody>{rows}</tbody></table>\n' if rows else ""
+    return "<h2>Findings</h2>\n" + "".join(_finding(one, events, results) for one in told) + rest
+
+
+def _troubles(one: ClauseScore, results: dict[str, Event]) -> list[tuple[str, dict[str, str]]]:
+    """What its checks said of this clause."""
+    found = [(check, results[check].get("trouble")) for check in one.checks]
+    return [(check, trouble) for check, trouble in found if trouble and trouble["clause"] == one.clause.id]
+
+
+def _not_reached(one: ClauseScore, results: dict[str, Event]) -> str:
+    """A clause whose check ended before it came to it."""
+    ends = [
+        f'{escape(check)} ended at <a href="#finding-{escape(trouble["clause"])}">{escape(trouble["clause"])}</a>'
+        for check in one.checks
+        if (trouble := results[check].get("trouble"))
+    ]
+    clause = one.clause
+    return (
+        f'<tr id="finding-{escape(clause.id)}"><td class="id">{escape(clause.id)}</td><td>{_prose(clause.text)}</td>'
+        f"<td>{'; '.join(ends) or 'no case was run'}</td></tr>\n"
+    )
 
 
 def _finding(one: ClauseScore, events: Sequence[Event], results: dict[str, Event]) -> str:
     clause = one.clause
     parts = [
         f'<section id="finding-{escape(clause.id)}"><h3>{_mark(one.verdict)} {escape(clause.id)}</h3>\n',
-        f"<p>{escape(clause.text)} <small>Guide: {escape(clause.section)}; {clause.force.value}, {clause.level.value}.</small></p>\n",
+        f"<p>{_prose(clause.text)} <small>Guide: {escape(clause.section)}; {clause.force.value}, {clause.level.value}.</small></p>\n",
     ]
     if one.note:
         parts.append(f"<p>{escape(one.note)}</p>\n")
-    for check in one.checks:
-        trouble = results[check].get("trouble")
-        if not trouble or trouble["clause"] != clause.id:
-            continue
-        parts.append(f"<p>Expected {escape(trouble['expected'])}.<br>Observed: {escape(trouble['observed'])}.</p>\n")
+    for check, trouble in _troubles(one, results):
+        parts.append(
+            f"<dl><dt>Expected</dt><dd>{escape(trouble['expected'])}</dd>"
+            f"<dt>Observed</dt><dd>{escape(trouble['observed'])}</dd></dl>\n"
+        )
         if results[check].get("flaky"):
             parts.append("<p>Not each time: the same case also went well.</p>\n")
         case = _case(events, check, results[check]["evidence"])
@@ -127,40 +164,49 @@ def _case(events: Iterable[Event], check: str, number: int) -> Event | None:
     return next((event for event in found if event["number"] == number), None)
 
 
-def _clauses(score: Score) -> str:
+def _clauses(score: Score, results: dict[str, Event]) -> str:
     sections: dict[str, list[ClauseScore]] = {}
     for one in score.clauses.values():
         sections.setdefault(one.clause.section, []).append(one)
     parts = ["<h2>Clauses, by section of the guide</h2>\n"]
     for section, listed in sections.items():
-        rows = "".join(_row(one) for one in listed)
-        head = "<thead><tr><th>Verdict</th><th>Clause</th><th>Promise</th><th>Checks</th></tr></thead>"
+        rows = "".join(_row(one, results) for one in listed)
+        columns = "".join(
+            f'<th scope="col">{name}</th>' for name in ("Verdict", "Clause", "Promise", "Checks and cases")
+        )
+        head = f"<thead><tr>{columns}</tr></thead>"
         parts.append(f'<h3>{escape(section)}</h3>\n<table class="clauses">{head}<tbody>{rows}</tbody></table>\n')
     return "".join(parts)
 
 
-def _row(one: ClauseScore) -> str:
+def _row(one: ClauseScore, results: dict[str, Event]) -> str:
     clause = one.clause
+    name = escape(clause.id)
+    if one.verdict in _BAD:
+        name = f'<a href="#finding-{name}">{name}</a>'
+    checks = ", ".join(f"{check} ({results[check]['examples']})" for check in one.checks)
     extra = "" if clause.level is Level.CORE else f" <small>({clause.level.value})</small>"
     return (
-        f'<tr><td>{_mark(one.verdict)}</td><td class="id">{escape(clause.id)}{extra}</td><td>{escape(clause.text)}'
-        f'{_ambiguity(clause)}</td><td class="id">{escape(", ".join(one.checks) or one.note)}</td></tr>\n'
+        f'<tr><td>{_mark(one.verdict)}</td><td class="id">{name}{extra}</td><td>{_prose(clause.text)}'
+        f'{_ambiguity(clause)}</td><td class="id">{escape(checks or one.note)}</td></tr>\n'
     )
 
 
 def _ambiguity(clause: Clause) -> str:
-    return f"<br><small>Read as: {escape(clause.ambiguity)}</small>" if clause.ambiguity else ""
+    return f"<br><small>Read as: {_prose(clause.ambiguity)}</small>" if clause.ambiguity else ""
 
 
 def _unchecked(score: Score) -> str:
     """What no check decides, and why."""
     rows = "".join(
-        f'<tr><td class="id">{escape(clause.id)}</td><td>{escape(clause.text)}</td>'
-        f"<td>{escape(clause.unchecked.value)}: {escape(clause.reason)}</td></tr>\n"
+        f'<tr><td class="id">{escape(clause.id)}</td><td>{_prose(clause.text)}</td>'
+        f"<td>{escape(clause.unchecked.value)}: {_prose(clause.reason)}</td></tr>\n"
         for clause in CLAUSES.values()
         if clause.unchecked is not None and clause.profile in score.profiles
     )
-    return f"<h2>What was not checked, and why</h2>\n<table>{rows}</table>\n" if rows else ""
+    head = '<thead><tr><th scope="col">Clause</th><th scope="col">Promise</th><th scope="col">Why not</th></tr></thead>'
+    table = f'<table class="clauses">{head}<tbody>{rows}</tbody></table>'
+    return f"<h2>What was not checked, and why</h2>\n{table}\n" if rows else ""
 
 
 def _timings(results: dict[str, Event]) -> str:
