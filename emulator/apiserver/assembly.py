@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from emulator.apiserver import own_objects
 from emulator.apiserver.admission.certificates import CertificateRequests
 from emulator.apiserver.admission.chain import Chain
+from emulator.apiserver.admission.conversions import OutsideClient
 from emulator.apiserver.admission.limit_ranger import LimitRanger
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
@@ -15,7 +16,6 @@ from emulator.apiserver.admission.rbac_escalation import RbacEscalation
 from emulator.apiserver.admission.resource_quota import ResourceQuotas
 from emulator.apiserver.admission.runtime_class import RuntimeClass
 from emulator.apiserver.admission.service_account import ServiceAccount
-from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
 from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.names import GroupVersion
@@ -110,7 +110,7 @@ class Assembly:
             seams.clock,
             self.documents,
             self.nodes.handlers(),
-            WebhookClient(self.storage),
+            OutsideClient(self.storage),
         )
         self.server = server
         self.application: Application = seams.application(server)
