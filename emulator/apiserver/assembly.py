@@ -9,6 +9,7 @@ from emulator.apiserver.admission.certificates import CertificateRequests
 from emulator.apiserver.admission.chain import Chain
 from emulator.apiserver.admission.conversions import OutsideClient
 from emulator.apiserver.admission.limit_ranger import LimitRanger
+from emulator.apiserver.admission.mutating_policies import MutatingPolicies
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
 from emulator.apiserver.admission.priority import Priority, system_classes
@@ -78,6 +79,7 @@ class Assembly:
             RuntimeClass(self.storage),
             RbacEscalation(self.rbac),
             CertificateRequests(self.rbac),
+            MutatingPolicies(self.storage, self.catalog),
             Policies(self.storage, self.catalog),
             Webhooks(self.storage, self.catalog),
             ResourceQuotas(self.storage),
