@@ -37,6 +37,7 @@ class Config:
     artifact_layout: str = ARTIFACT_LAYOUT  # see michelangelo/registration/layout.py
     timings: str = "fast"  # of controllers: fast, realistic
     clock_start: str = ""  # RFC 3339; empty: the machine's time
+    pod_limits: str = ""  # see node/limits.py; empty: the usual ones
     seed: Path | None = None
     faults: tuple[str, ...] = ()
 

@@ -14,9 +14,9 @@ from typing import Any
 from emulator.node.cluster import Cluster
 from emulator.node.events import KUBELET, SCHEDULER, Recorder
 from emulator.node.identity import StoreAccess
+from emulator.node.limits import Limits
 from emulator.node.node_object import LABELS, NAME, node_object
 from emulator.node.pod_worker import PodWorker, Tools
-from emulator.node.process import Limits
 from emulator.node.scheduler import Scheduler
 from emulator.node.streams import NodeStreams
 
