@@ -43,34 +43,44 @@ async def filled(access: Access, seconds: float) -> None:
         await client.close()
 
 
-class ClusterControllers:
-    """Namespaces, garbage, aggregated roles and certificates of one API server, between ``start`` and ``stop``."""
+async def absent(client: KubeClient) -> bool:
+    """Whether nobody but an earlier plane of ours has done a cluster's own work there. Raises ApiError."""
+    given = await client.find(CONFIG_MAPS, "default", ROOT_CA)
+    if given is None:
+        return True
+    managers = {item.get("manager") for item in given["metadata"].get("managedFields") or ()}
+    return managers == {USER_AGENT.partition("/")[0]}
 
-    def __init__(self, access: Access, authority: Authority) -> None:
+
+class ClusterControllers:
+    """Namespaces, garbage, aggregated roles and, with an authority, certificates of one API server, between ``start`` and ``stop``."""
+
+    def __init__(self, access: Access, authority: Authority | None) -> None:
         self._client = KubeClient(access, USER_AGENT)
         timers = Timers(lambda: datetime.now(UTC))
         self._namespaces = Controller(
-            "namespaces", Namespaces(self._client, authority.certificate_pem).reconcile, REQUEUE, timers
+            "namespaces", Namespaces(self._client, access.authority_pem or b"").reconcile, REQUEUE, timers
         )
         self._roles = Controller("clusterroles", Roles(self._client).reconcile, REQUEUE, timers)
-        self._requests = Controller("requests", Signing(self._client, authority).reconcile, REQUEUE, timers)
+        self._requests = None
+        if authority is not None:
+            self._requests = Controller("requests", Signing(self._client, authority).reconcile, REQUEUE, timers)
         self._garbage = Garbage(self._client)
         self._garbage.controller = Controller("garbage", self._garbage.reconcile, REQUEUE, timers, workers=20)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to watch."""
-        self._tasks = [
-            asyncio.create_task(work)
-            for work in (
-                self._follow(NAMESPACES, self._by_name),
-                self._follow(ACCOUNTS, self._by_namespace, "default"),
-                self._follow(CONFIG_MAPS, self._by_namespace, ROOT_CA),
-                self._follow(CLUSTER_ROLES, lambda _: self._roles.enqueue(ALL)),
-                self._follow(REQUESTS, lambda key: self._requests.enqueue(key)),
-                self._garbage.run(),
-            )
+        work = [
+            self._follow(NAMESPACES, self._by_name),
+            self._follow(ACCOUNTS, self._by_namespace, "default"),
+            self._follow(CONFIG_MAPS, self._by_namespace, ROOT_CA),
+            self._follow(CLUSTER_ROLES, lambda _: self._roles.enqueue(ALL)),
+            self._garbage.run(),
         ]
+        if self._requests is not None:
+            work.append(self._follow(REQUESTS, self._requests.enqueue))
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
         """End everything."""
