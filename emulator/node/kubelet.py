@@ -125,6 +125,7 @@ class Kubelet:
         task = asyncio.create_task(self._logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that is cancelled before it begins never awaits it
 
     async def _logged(self, work: Coroutine[Any, Any, None]) -> None:
         try:
