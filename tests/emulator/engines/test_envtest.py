@@ -14,6 +14,7 @@ import pytest
 from contracts import bare_flags, bare_programs
 
 ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.xdist_group("envtest")  # one worker, one plane
 
 
 def until(what, seconds: float = 20.0):
