@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from emulator.apiserver.authn.certificates import Authority
 from emulator.apiserver.registry.namespaces import ROOT_CA
+from emulator.cluster.account_secrets import SECRETS, SELECTION, AccountSecrets
 from emulator.cluster.garbage import Garbage
 from emulator.cluster.namespaces import ACCOUNTS, Namespaces
 from emulator.cluster.roles import CLUSTER_ROLES, Roles
 from emulator.cluster.signing import REQUESTS, Signing
-from emulator.michelangelo.client import Access, KubeClient, Resource
+from emulator.michelangelo.client import Access, KubeClient, Object, Resource
 from emulator.michelangelo.controllers.controller import Controller, Key
 from emulator.michelangelo.controllers.timings import Requeue
 from emulator.michelangelo.resources import CONFIG_MAPS, NAMESPACES
@@ -53,9 +56,12 @@ async def absent(client: KubeClient) -> bool:
 
 
 class ClusterControllers:
-    """Namespaces, garbage, aggregated roles and, with an authority, certificates of one API server, between ``start`` and ``stop``."""
+    """Namespaces, garbage and aggregated roles of one API server, between ``start`` and ``stop``.
 
-    def __init__(self, access: Access, authority: Authority | None) -> None:
+    With the server's authority certificates as well, and with its *key* (that it believes ServiceAccounts' tokens by) token Secrets.
+    """
+
+    def __init__(self, access: Access, authority: Authority | None, key: rsa.RSAPrivateKey | None = None) -> None:
         self._client = KubeClient(access, USER_AGENT)
         timers = Timers(lambda: datetime.now(UTC))
         self._namespaces = Controller(
@@ -65,6 +71,10 @@ class ClusterControllers:
         self._requests = None
         if authority is not None:
             self._requests = Controller("requests", Signing(self._client, authority).reconcile, REQUEUE, timers)
+        self._secrets = None
+        if key is not None:
+            secrets = AccountSecrets(self._client, key, access.authority_pem or b"")
+            self._secrets = Controller("secrets", secrets.reconcile, REQUEUE, timers)
         self._garbage = Garbage(self._client)
         self._garbage.controller = Controller("garbage", self._garbage.reconcile, REQUEUE, timers, workers=20)
         self._tasks: list[asyncio.Task[None]] = []
@@ -80,6 +90,8 @@ class ClusterControllers:
         ]
         if self._requests is not None:
             work.append(self._follow(REQUESTS, self._requests.enqueue))
+        if self._secrets is not None:
+            work += [self._follow_secrets(self._secrets), self._follow_accounts(self._secrets)]
         self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
@@ -87,7 +99,7 @@ class ClusterControllers:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for controller in (self._namespaces, self._roles, self._requests, self._garbage.controller):
+        for controller in (self._namespaces, self._roles, self._requests, self._secrets, self._garbage.controller):
             if controller is not None:
                 controller.stop()
         await self._client.close()
@@ -98,9 +110,25 @@ class ClusterControllers:
     def _by_namespace(self, key: Key) -> None:
         self._namespaces.enqueue(Key("", key.namespace))
 
+    async def _follow_secrets(self, secrets: Controller) -> None:
+        async for sort, obj in self._client.follow(SECRETS, params=SELECTION):
+            if sort == "SYNC":
+                secrets.seen(_key(item) for item in obj["items"])
+            else:
+                secrets.changed(_key(obj), there=sort != "DELETED")
+
+    async def _follow_accounts(self, secrets: Controller) -> None:
+        async for sort, obj in self._client.follow(ACCOUNTS, metadata=True):
+            if sort == "DELETED":
+                secrets.touch(obj["metadata"]["namespace"])
+
     async def _follow(self, resource: Resource, tell: Callable[[Key], None], name: str = "") -> None:
         """Tell of every object of a resource (of one name, if given), and whenever it changes."""
         selection = {"fieldSelector": f"metadata.name={name}"} if name else {}
         async for sort, obj in self._client.follow(resource, params=selection):
             for item in obj["items"] if sort == "SYNC" else (obj,):
-                tell(Key(item["metadata"].get("namespace") or "", item["metadata"]["name"]))
+                tell(_key(item))
+
+
+def _key(obj: Object) -> Key:
+    return Key(obj["metadata"].get("namespace") or "", obj["metadata"]["name"])
