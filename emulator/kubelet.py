@@ -115,7 +115,7 @@ class PlaneNode:
         )
 
     async def start(self) -> None:
-        """Register the node. Raises ApiError."""
+        """Register the node. Raises ApiError, httpx.TransportError."""
         await self.kubelet.start()
 
     async def stop(self) -> None:

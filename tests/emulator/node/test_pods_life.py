@@ -7,6 +7,8 @@ import time
 import uuid
 
 import pytest
+from conftest import start
+from contracts.node_processes import alive
 
 LIMITS = "seconds=4,output=64Ki,memory=400Mi,file=1Mi"
 
@@ -14,8 +16,6 @@ LIMITS = "seconds=4,output=64Ki,memory=400Mi,file=1Mi"
 @pytest.fixture(scope="module")
 def tight(tmp_path_factory):
     """A plane whose Pods may take little."""
-    from conftest import start
-
     child, running = start(tmp_path_factory.mktemp("tight"), "--no-rpc", "--pod-limits", LIMITS)
     yield running
     child.terminate()
@@ -222,9 +222,34 @@ def test_a_snapshot_brings_no_process_back(pods, tmp_path):
     assert (ended["exitCode"], ended["reason"]) == (137, "ContainerStatusUnknown")
 
 
-def test_selectors_can_fit_nowhere(pods):
-    """A Pod that wants another node stays Pending, with the scheduler's reason."""
+def test_what_fits_nowhere_waits(pods):
+    """A Pod that wants another node, or comes while none takes Pods, stays Pending with the scheduler's reason until that changes."""
+
+    def reason(name: str) -> str:
+        conditions = pods.get(name)["status"].get("conditions") or [{}]
+        return conditions[0].get("message", "") if conditions[0].get("status") == "False" else ""
+
     pods.create("picky", "true", spec={"nodeSelector": {"disk": "fast"}})
-    found = pods.until(lambda: pods.get("picky")["status"].get("conditions"))
-    assert (found[0]["type"], found[0]["status"], found[0]["reason"]) == ("PodScheduled", "False", "Unschedulable")
-    assert "didn't match Pod's node affinity/selector" in found[0]["message"]
+    assert "1 node(s) didn't match Pod's node affinity/selector." in pods.until(lambda: reason("picky"))
+    assert pods.get("picky")["status"]["conditions"][0]["reason"] == "Unschedulable"
+    pods.plane.kubectl("label", "node", "michelangelo-node", "disk=fast")
+    pods.plane.run("ma-emulator", "clock", "advance", "5s")
+    pods.ended("picky")
+    pods.plane.kubectl("cordon", "michelangelo-node")
+    pods.create("later", "true")
+    assert "1 node(s) were unschedulable." in pods.until(lambda: reason("later"))
+    pods.plane.kubectl("uncordon", "michelangelo-node")
+    pods.plane.run("ma-emulator", "clock", "advance", "5s")
+    pods.ended("later")
+
+
+def test_a_plane_that_is_killed_leaves_no_process(tmp_path):
+    """However a plane ends, what its Pods run ends with it."""
+    child, running = start(tmp_path, "--no-rpc")
+    pods = Pods(running)
+    pods.create("left", "sleep", "4713")
+    pods.until(lambda: "running" in pods.state("left").get("state", {}))
+    pods.until(lambda: alive("4713"))
+    child.kill()
+    child.wait(10)
+    pods.until(lambda: not alive("4713"))

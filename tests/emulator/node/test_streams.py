@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import kubernetes
 import pytest
 import websocket
+from contracts.node_processes import alive
 from kubernetes.stream import stream
 
 STDIN, STDOUT, STDERR, ERROR, RESIZE = range(5)
@@ -228,18 +229,10 @@ def test_exec_is_stopped_when_its_client_leaves(plane, pod):
     socket = connect(plane, f"{pod}/exec", None, command=["sleep", "4711"], stdout="true")
     assert socket.recv() == b"\x01"
     deadline = time.monotonic() + 20
-    while not running("4711") and time.monotonic() < deadline:
+    while not alive("4711") and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert running("4711")
+    assert alive("4711")
     socket.close()
-    while running("4711") and time.monotonic() < deadline:
+    while alive("4711") and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not running("4711")
-
-
-def running(word: str) -> bool:
-    """Whether a container's process was given this word. Its command is in its environment, as the launcher has it."""
-    import subprocess
-
-    listed = subprocess.run(["ps", "axeww", "-o", "args"], capture_output=True, text=True, check=True).stdout
-    return any("emulator.node.launch" in line and f'"{word}"' in line for line in listed.splitlines())
+    assert not alive("4711")
