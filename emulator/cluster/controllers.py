@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -13,6 +13,7 @@ from emulator.apiserver.registry.namespaces import ROOT_CA
 from emulator.cluster.account_secrets import SECRETS, SELECTION, AccountSecrets
 from emulator.cluster.garbage import Garbage
 from emulator.cluster.namespaces import ACCOUNTS, Namespaces
+from emulator.cluster.quotas import QUOTAS, Quotas
 from emulator.cluster.roles import CLUSTER_ROLES, Roles
 from emulator.cluster.signing import REQUESTS, Signing
 from emulator.michelangelo.client import Access, KubeClient, Object, Resource
@@ -77,6 +78,8 @@ class ClusterControllers:
             self._secrets = Controller("secrets", secrets.reconcile, REQUEUE, timers)
         self._garbage = Garbage(self._client)
         self._garbage.controller = Controller("garbage", self._garbage.reconcile, REQUEUE, timers, workers=20)
+        self._quotas = Controller("resourcequotas", Quotas(self._client).reconcile, REQUEUE, timers)
+        self._garbage.listeners.append(self._quotas.touch)
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -86,12 +89,13 @@ class ClusterControllers:
             self._follow(ACCOUNTS, self._by_namespace, "default"),
             self._follow(CONFIG_MAPS, self._by_namespace, ROOT_CA),
             self._follow(CLUSTER_ROLES, lambda _: self._roles.enqueue(ALL)),
+            self._follow_all(QUOTAS, self._quotas),
             self._garbage.run(),
         ]
         if self._requests is not None:
             work.append(self._follow(REQUESTS, self._requests.enqueue))
         if self._secrets is not None:
-            work += [self._follow_secrets(self._secrets), self._follow_accounts(self._secrets)]
+            work += [self._follow_all(SECRETS, self._secrets, SELECTION), self._follow_accounts(self._secrets)]
         self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
@@ -99,7 +103,8 @@ class ClusterControllers:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for controller in (self._namespaces, self._roles, self._requests, self._secrets, self._garbage.controller):
+        optional = (self._requests, self._secrets, self._garbage.controller)
+        for controller in (self._namespaces, self._roles, self._quotas, *optional):
             if controller is not None:
                 controller.stop()
         await self._client.close()
@@ -110,12 +115,15 @@ class ClusterControllers:
     def _by_namespace(self, key: Key) -> None:
         self._namespaces.enqueue(Key("", key.namespace))
 
-    async def _follow_secrets(self, secrets: Controller) -> None:
-        async for sort, obj in self._client.follow(SECRETS, params=SELECTION):
+    async def _follow_all(
+        self, resource: Resource, controller: Controller, selection: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep a controller in step with a resource whose keys are its own."""
+        async for sort, obj in self._client.follow(resource, params=selection):
             if sort == "SYNC":
-                secrets.seen(_key(item) for item in obj["items"])
+                controller.seen(_key(item) for item in obj["items"])
             else:
-                secrets.changed(_key(obj), there=sort != "DELETED")
+                controller.changed(_key(obj), there=sort != "DELETED")
 
     async def _follow_accounts(self, secrets: Controller) -> None:
         async for sort, obj in self._client.follow(ACCOUNTS, metadata=True):

@@ -166,6 +166,18 @@ def test_roles_are_aggregated(envtest_plane):
     until(lambda: "things" not in envtest_plane.kubectl("get", "clusterrole", "admin", "-o", "jsonpath={.rules}"))
 
 
+def test_quotas_are_counted(envtest_plane):
+    """Without a count nothing that a quota limits would be let in; what is deleted counts no more."""
+    envtest_plane.kubectl("create", "namespace", "limited")
+    envtest_plane.kubectl("create", "quota", "q", "-n", "limited", "--hard=count/models.michelangelo.api=1,secrets=2")
+    taken = ("get", "resourcequota", "q", "-n", "limited", "-o", "jsonpath={.status.used}")
+    until(lambda: json.loads(envtest_plane.kubectl(*taken) or "{}").get("secrets") == "0")
+    envtest_plane.kubectl("create", "secret", "generic", "s", "-n", "limited")
+    until(lambda: json.loads(envtest_plane.kubectl(*taken))["secrets"] == "1")
+    envtest_plane.kubectl("delete", "secret", "s", "-n", "limited")
+    until(lambda: json.loads(envtest_plane.kubectl(*taken))["secrets"] == "0")
+
+
 def test_token_secrets_are_filled_and_go_with_their_account(envtest_plane):
     """With a token that the API server believes."""
     secret = {
