@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from emulator.commands import scenario
+from emulator.commands import crds, doctor, scenario
 from emulator.completion import SHELLS
 from emulator.config import (
     ARTIFACT_LAYOUT,
@@ -103,12 +103,6 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
         "--timings", choices=TIMINGS, default="fast", help="how long serving takes to come up (default: fast)"
     )
     parser.add_argument("--clock-start", default="", metavar="TIME", help="let it be that time: 2026-01-31T12:00:00Z")
-    parser.add_argument(
-        "--pod-limits",
-        default="",
-        metavar="LIMITS",
-        help="what a process of a Pod may take (default: seconds=3600,output=16Mi,memory=512Mi,file=256Mi)",
-    )
     parser.add_argument(
         "--seed", type=Path, metavar="DIR", help="apply the manifests in DIR, upload what is beneath DIR/s3/BUCKET/"
     )
@@ -228,7 +222,8 @@ def parser() -> argparse.ArgumentParser:
     _register_options(commands.add_parser("register", help="register a model: create it, upload its files, package it"))
     _store_options(commands)
     _control_options(commands)
-    scenario.options(commands)
+    for room in (scenario, doctor, crds):
+        room.options(commands)
     faults = commands.add_parser("faults", help="list the lies that --fault can fit")
     faults.add_argument(
         "--json", action="store_true", help="with the clause that each breaks, and the check that must see it"

@@ -12,20 +12,18 @@ from typing import Any
 
 from emulator import running
 from emulator.arguments import ENVTEST_LOGS, LOGS, USAGE_ERROR, parser
-from emulator.commands import scenario
+from emulator.commands import crds, doctor, scenario
 from emulator.config import Config, bucket
 from emulator.doors import STRAYS, Doors, dotenv, exports
 
 FAILURE = 1
-ANYWHERE = ("faults", "completion")  # what needs no plane on this machine
+ANYWHERE = ("faults", "completion", "doctor", "crds")  # what needs no plane on this machine
 
 
 def config_of(options: argparse.Namespace) -> Config:
     """The flags as a Config. Raises ValueError with a sentence for people."""
     from emulator.michelangelo.registration import layout
-    from emulator.node import limits
 
-    limits.parse(options.pod_limits)
     if options.fault:
         from emulator.faults import load
 
@@ -49,7 +47,6 @@ def config_of(options: argparse.Namespace) -> Config:
         artifact_layout=layout.checked(options.artifact_layout),
         timings=options.timings,
         clock_start=options.clock_start,
-        pod_limits=options.pod_limits,
         seed=options.seed,
         faults=tuple(options.fault),
     )
@@ -269,4 +266,6 @@ _COMMANDS = {
     "faults": _faults,
     "completion": _completion,
     "scenario": scenario.run,
+    "doctor": doctor.run,
+    "crds": crds.run,
 }

@@ -11,7 +11,6 @@ import httpx
 
 from emulator.config import Config
 from emulator.michelangelo.client import Access, ApiError, KubeClient, Resource
-from emulator.node import limits
 from emulator.node.identity import Keys, StoreAccess
 from emulator.node.kubelet import Kubelet, NodeConfig
 from emulator.objectstore.interface import ObjectStore
@@ -110,12 +109,10 @@ class PlaneNode:
             for name, each in store.identities.items()
         }
         reached = StoreAccess(store.endpoint_url, store.region, config.models_bucket, keys)
-        self.kubelet = Kubelet(
-            NodeConfig(ClusterClient(self._client), reached, now, sleep, limits=limits.parse(config.pod_limits))
-        )
+        self.kubelet = Kubelet(NodeConfig(ClusterClient(self._client), reached, now, sleep))
 
     async def start(self) -> None:
-        """Register the node. Raises ApiError, httpx.TransportError."""
+        """Register the node. Raises ApiError."""
         await self.kubelet.start()
 
     async def stop(self) -> None:

@@ -55,8 +55,10 @@ class ApiClient:
         authority = base64.b64decode(cluster["certificate-authority-data"])
         return cls(cluster["server"], authority, user["token"], namespace)
 
-    def close(self) -> None:
-        """Give its connections back."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
     def get(self, resource: str, name: str) -> Object:

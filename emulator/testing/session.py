@@ -134,7 +134,7 @@ class Michelangelo:
             self._remove_objects()
             self._remove_namespace()
         finally:
-            self.client.close()
+            self.client.__exit__()
 
     def _remove_objects(self) -> None:
         store = self.s3()

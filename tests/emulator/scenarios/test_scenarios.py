@@ -65,6 +65,9 @@ def test_the_same_in_the_other_dialect(fresh_plane, monkeypatch, capsys):
         play(emulator, name)
 
 
+TWIN = {"nothing-registered": "wrong-namespace"}  # one row: which it is depends on who else has registered
+
+
 def play(emulator, name):
     assert emulator("scenario", "verify", name)[0] == 3, "nothing to verify before it is on"
     code, out, err = emulator("scenario", "start", name, "--json")
@@ -80,9 +83,17 @@ def play(emulator, name):
     assert json.loads(out)["evidence"]
     code, out, _ = emulator("scenario", "start", name)
     assert (code, "is on already" in out) == (0, True)
+    code, out, _ = emulator("doctor", "--json")
+    findings = json.loads(out)["findings"]
+    assert code == 1
+    assert {one["scenario"] for one in findings} in ({name}, {TWIN.get(name, name)}), out
+    assert scenarios.load(name).row.as_dict() in [one["guide"] for one in findings]
+    assert all(one["fix"] and one["evidence"] for one in findings)
     code, out, err = emulator("scenario", "fix", name)
     assert code == 0, err
     code, out, _ = emulator("scenario", "verify", name)
+    assert code == 0, out
+    code, out, _ = emulator("doctor")
     assert code == 0, out
     assert emulator("scenario", "fix", name)[0] == 0, "a fix may be applied again"
     code, out, _ = emulator("scenario", "verify", name)
