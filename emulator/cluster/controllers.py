@@ -21,26 +21,15 @@ from emulator.michelangelo.timers import Timers
 USER_AGENT = "michelangelo-clustercontrollers/0.1"
 REQUEUE = Requeue(first=0.1, last=5.0, steady=600.0)
 ALL = Key("", "")
-POLL_SECONDS = 0.05
 
 
-async def filled(access: Access, seconds: float) -> None:
-    """Return once a cluster's controllers, whosever they are, have done what people count on. Raises OSError when they take longer."""
-    client = KubeClient(access, USER_AGENT)
-    try:
-        async with asyncio.timeout(seconds):
-            while not (  # noqa: ASYNC110 - what is waited for is elsewhere
-                await client.find(ACCOUNTS, "default", "default")
-                and await client.find(CONFIG_MAPS, "default", ROOT_CA)
-                and ((await client.find(CLUSTER_ROLES, "", "admin")) or {}).get("rules")
-            ):
-                await asyncio.sleep(POLL_SECONDS)
-    except TimeoutError:
-        raise OSError(
-            f"no controllers of the cluster are at work: after {seconds:.0f} s namespace default has no ServiceAccount"
-        ) from None
-    finally:
-        await client.close()
+async def filled(client: KubeClient) -> bool:
+    """Whether a cluster's controllers, whosever they are, have done what people count on. Raises ApiError."""
+    return bool(
+        await client.find(ACCOUNTS, "default", "default")
+        and await client.find(CONFIG_MAPS, "default", ROOT_CA)
+        and ((await client.find(CLUSTER_ROLES, "", "admin")) or {}).get("rules")
+    )
 
 
 class ClusterControllers:

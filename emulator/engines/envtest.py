@@ -26,7 +26,7 @@ from emulator.engines import assets, control_plane, people
 from emulator.engines.interface import Cluster
 from emulator.engines.servers import EndedError, Server
 from emulator.engines.waiting import start_seconds, stop_seconds
-from emulator.michelangelo.client import Access
+from emulator.michelangelo.client import Access, KubeClient
 from emulator.michelangelo.layer import Layer
 from emulator.objectstore.interface import ObjectStore
 from emulator.operations import CLOCK, STATE
@@ -86,8 +86,16 @@ class EnvtestEngine:
             self._controllers.start()
         else:
             self._start_manager(address)
-        await filled(access, start_seconds())
+        await self._filled(access)
         return Cluster(access, path, (*tokens, *certificates), workloads=True, note=NOTE, lost=self._lost)
+
+    async def _filled(self, access: Access) -> None:
+        """Return once somebody has done a cluster's own work; a kube-controller-manager that ends instead is quoted. Raises OSError."""
+        client = KubeClient(access)
+        try:
+            await self._servers[-1].wait(lambda: filled(client), start_seconds())
+        finally:
+            await client.close()
 
     async def _lost(self) -> str:
         while True:

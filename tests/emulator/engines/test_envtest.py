@@ -257,6 +257,16 @@ def test_a_server_that_does_not_come_up_is_quoted(tmp_path):
     assert not processes(f"{programs}/")
 
 
+def test_a_controller_manager_that_does_not_come_up_is_quoted(tmp_path):
+    """Nobody waits for what it would have done."""
+    programs = bare_programs.install(tmp_path / "bin", manager=True)
+    (programs / "kube-controller-manager").write_text("#!/bin/sh\necho 'unknown controller' >&2\nexit 1\n")
+    done = run("up", "--api", f"envtest:{programs}", "--kube-port", "0", "--s3-port", "0", "--no-rpc")
+    assert done.returncode == 1
+    assert "kube-controller-manager ended with 1; it said: unknown controller" in done.stderr
+    assert not processes(f"{programs}/")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
