@@ -84,7 +84,9 @@ def run(plan: Plan, context: Context, observation: Observation, log: EventLog, p
 
     try:
         _work(plan, context, record)
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not interrupted(error):
+            raise
         context.stop.set()
         log.add("interrupted", after=round(time.monotonic() - began, 3))
         if not facts.disposable:
@@ -102,6 +104,15 @@ def run(plan: Plan, context: Context, observation: Observation, log: EventLog, p
         checks=done,
     )
     return final
+
+
+def interrupted(error: BaseException | None) -> bool:
+    """Whether an interrupt is what went wrong, or what went wrong began with one: what was interrupted may complain of it."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _work(plan: Plan, context: Context, record: Callable[[Check, CheckOutcome], None]) -> None:

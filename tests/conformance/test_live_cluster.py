@@ -36,11 +36,36 @@ def left(plane) -> list[str]:
     return [item["metadata"]["name"] for item in items if "deletionTimestamp" not in item["metadata"]]
 
 
+def foreign_models(plane, namespace: str) -> list[tuple[str, str]]:
+    items = json.loads(plane.kubectl("get", "models", "-n", namespace, "-o", "json"))["items"]
+    return [(item["metadata"]["name"], item["metadata"]["resourceVersion"]) for item in items]
+
+
 def test_a_run_leaves_nothing(plane, target: str, tmp_path: Path) -> None:
-    """0: what the run made is gone, and every request said which run and check it belongs to."""
-    words = ["--check", "stale-update", "--check", "artifact-permissions", "--budget", "smoke"]
-    assert main(["run", "--target", target, *words, "--report", str(tmp_path)]) == ExitCode.CONFORMANT
+    """0: what the run made is gone, and what others have is as it was, however many are deleted, paged and cleaned up beside it."""
+    foreign = f"foreign-{uuid.uuid4().hex[:6]}"
+    plane.kubectl("create", "namespace", foreign)
+    with plane.client() as client:
+        for name in ("a", "m", "m-0"):
+            body = {"apiVersion": "michelangelo.api/v2", "kind": "Model", "metadata": {"name": name}, "spec": {}}
+            client.post(f"/apis/michelangelo.api/v2/namespaces/{foreign}/models", json=body).raise_for_status()
+    before = foreign_models(plane, foreign)
+    names = [
+        "stale-update",
+        "artifact-permissions",
+        "collection-deletion",
+        "all-namespaces",
+        "cleanup-story",
+        "any-cast",
+    ]
+    words = [word for name in names for word in ("--check", name)]
+    assert (
+        main(["run", "--target", target, *words, "--budget", "smoke", "--report", str(tmp_path)]) == ExitCode.CONFORMANT
+    )
     assert left(plane) == []
+    assert len(before) == 3
+    assert foreign_models(plane, foreign) == before
+    plane.kubectl("delete", "namespace", foreign)
     assert main(["clean", "--target", target]) == ExitCode.CONFORMANT
 
 
@@ -118,6 +143,20 @@ def test_preflight(plane, target: str, tmp_path: Path, capsys: pytest.CaptureFix
     stranger.write_text(json.dumps(config))
     assert main(["preflight", "--target", f"kubeconfig:{stranger}#admin"]) == 1
     assert "create namespaces" in capsys.readouterr().out.rpartition("missing: ")[2]
+    run = [
+        "run",
+        "--target",
+        f"kubeconfig:{stranger}#admin,settle=2",
+        "--check",
+        "stale-update",
+        "--report",
+        str(tmp_path),
+    ]
+    assert main(run) == ExitCode.INCONCLUSIVE
+    report = json.loads((tmp_path / "report.json").read_text())
+    [one] = [one for one in report["clauses"] if one["id"] == "k8s.stale-update"]
+    assert "preflight" in json.dumps(one)
+    assert main(["judge", str(tmp_path / "events.jsonl")]) == ExitCode.INCONCLUSIVE
     plane.kubectl("delete", "clusterrolebinding", account)
 
 
