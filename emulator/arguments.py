@@ -104,6 +104,12 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
     )
     parser.add_argument("--clock-start", default="", metavar="TIME", help="let it be that time: 2026-01-31T12:00:00Z")
     parser.add_argument(
+        "--pod-limits",
+        default="",
+        metavar="LIMITS",
+        help="what a process of a Pod may take (default: seconds=3600,output=16Mi,memory=512Mi,file=256Mi)",
+    )
+    parser.add_argument(
         "--seed", type=Path, metavar="DIR", help="apply the manifests in DIR, upload what is beneath DIR/s3/BUCKET/"
     )
     parser.add_argument(

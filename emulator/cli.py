@@ -23,7 +23,9 @@ ANYWHERE = ("faults", "completion", "doctor", "crds")  # what needs no plane on 
 def config_of(options: argparse.Namespace) -> Config:
     """The flags as a Config. Raises ValueError with a sentence for people."""
     from emulator.michelangelo.registration import layout
+    from emulator.node import limits
 
+    limits.parse(options.pod_limits)
     if options.fault:
         from emulator.faults import load
 
@@ -47,6 +49,7 @@ def config_of(options: argparse.Namespace) -> Config:
         artifact_layout=layout.checked(options.artifact_layout),
         timings=options.timings,
         clock_start=options.clock_start,
+        pod_limits=options.pod_limits,
         seed=options.seed,
         faults=tuple(options.fault),
     )

@@ -13,6 +13,7 @@ DEFAULT_KUBE_PORT = 16443
 DEFAULT_S3_PORT = 19091
 DEFAULT_RPC_PORT = 15566
 MODELS_BUCKET = "michelangelo-models"
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # what certificates and timestamps can say, with room to advance
 ARTIFACT_LAYOUT = "{namespace}/{name}/{revision}/{part}"
 
 
@@ -37,6 +38,7 @@ class Config:
     artifact_layout: str = ARTIFACT_LAYOUT  # see michelangelo/registration/layout.py
     timings: str = "fast"  # of controllers: fast, realistic
     clock_start: str = ""  # RFC 3339; empty: the machine's time
+    pod_limits: str = ""  # see node/limits.py; empty: the usual ones
     seed: Path | None = None
     faults: tuple[str, ...] = ()
 
@@ -47,6 +49,8 @@ def instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no time: write 2026-01-31T12:00:00Z") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"{text!r} is too far away: a plane's clock runs from {FIRST_YEAR} to {LAST_YEAR}")
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 

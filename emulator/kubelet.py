@@ -11,6 +11,7 @@ import httpx
 
 from emulator.config import Config
 from emulator.michelangelo.client import Access, ApiError, KubeClient, Resource
+from emulator.node import limits
 from emulator.node.identity import Keys, StoreAccess
 from emulator.node.kubelet import Kubelet, NodeConfig
 from emulator.objectstore.interface import ObjectStore
@@ -109,10 +110,12 @@ class PlaneNode:
             for name, each in store.identities.items()
         }
         reached = StoreAccess(store.endpoint_url, store.region, config.models_bucket, keys)
-        self.kubelet = Kubelet(NodeConfig(ClusterClient(self._client), reached, now, sleep))
+        self.kubelet = Kubelet(
+            NodeConfig(ClusterClient(self._client), reached, now, sleep, limits=limits.parse(config.pod_limits))
+        )
 
     async def start(self) -> None:
-        """Register the node. Raises ApiError."""
+        """Register the node. Raises ApiError, httpx.TransportError."""
         await self.kubelet.start()
 
     async def stop(self) -> None:

@@ -25,13 +25,13 @@ def directory(name: str = "default") -> Path:
     """Where a detached plane keeps its kubeconfig, doors and log. Raises ValueError for a name that is none."""
     if not name or name in (".", "..") or "/" in name or "\0" in name:
         raise ValueError(f"{name!r} is no name for a plane: it becomes a folder's, so leave out slashes")
-    base = os.environ.get("MA_EMULATOR_HOME")
-    root = (
-        Path(base)
-        if base
-        else Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ma-emulator"
-    )
-    return root / name
+    base, state = os.environ.get("MA_EMULATOR_HOME"), os.environ.get("XDG_STATE_HOME")
+    if base:
+        return Path(base) / name
+    try:
+        return (Path(state) if state else Path.home() / ".local" / "state") / "ma-emulator" / name
+    except RuntimeError:
+        raise ValueError("no home folder is known: set HOME, or MA_EMULATOR_HOME to a folder for planes") from None
 
 
 def save(folder: Path, doors: Doors) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from emulator.config import bucket
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
 
 MANAGER = "ma-emulator-seed"
@@ -25,8 +26,8 @@ def manifests(folder: Path) -> list[tuple[Path, Object]]:
         if path.suffix not in SUFFIXES or not path.is_file() or (folder / "s3") in path.parents:
             continue
         try:
-            documents = list(yaml.safe_load_all(path.read_text()))
-        except yaml.YAMLError as error:
+            documents = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise ValueError(f"{path} is no YAML: {error}") from None
         for document in documents:
             for obj in _items(document):
@@ -81,23 +82,25 @@ async def _resource(client: KubeClient, obj: Object) -> tuple[Resource, bool]:
 
 
 def files(folder: Path) -> list[tuple[str, str, Path]]:
-    """What is to be uploaded: bucket, key and file."""
+    """What is to be uploaded: bucket, key and file. Raises ValueError for what is in no bucket's folder."""
     root = folder / "s3"
     found = []
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
-        if path.is_file() and path.parent != root:
-            bucket, *rest = path.relative_to(root).parts
-            found.append((bucket, "/".join(rest), path))
+        if path.is_file():
+            name, *rest = path.relative_to(root).parts
+            if not rest:
+                raise ValueError(f"{path} is in no bucket: put it beneath {root}/BUCKET/")
+            found.append((bucket(name), "/".join(rest), path))
     return found
 
 
 def upload(store: Any, folder: Path) -> int:
-    """Upload a folder's files with an S3 client; how many."""
+    """Upload a folder's files with an S3 client; how many. Raises ValueError."""
     listed = files(folder)
     known = {item["Name"] for item in store.list_buckets()["Buckets"]}
-    for bucket, key, path in listed:
-        if bucket not in known:
-            store.create_bucket(Bucket=bucket)
-            known.add(bucket)
-        store.upload_file(str(path), bucket, key)
+    for name, key, path in listed:
+        if name not in known:
+            store.create_bucket(Bucket=name)
+            known.add(name)
+        store.upload_file(str(path), name, key)
     return len(listed)

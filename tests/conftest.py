@@ -23,7 +23,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Spread tests one by one, but modules with a fixture of their own as a whole, so that it is made once."""
+    """Spread tests one by one, but modules with a fixture of their own as a whole, so that it is made once.
+
+    xdist has groups for that, which need an attribute that pytest 9.2 no longer has.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class Spread(LoadScopeScheduling):

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from emulator.apiserver import own_objects
 from emulator.apiserver.admission.certificates import CertificateRequests
 from emulator.apiserver.admission.chain import Chain
+from emulator.apiserver.admission.conversions import OutsideClient
 from emulator.apiserver.admission.limit_ranger import LimitRanger
+from emulator.apiserver.admission.mutating_policies import MutatingPolicies
 from emulator.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from emulator.apiserver.admission.policies import Policies
 from emulator.apiserver.admission.priority import Priority, system_classes
@@ -15,7 +17,6 @@ from emulator.apiserver.admission.rbac_escalation import RbacEscalation
 from emulator.apiserver.admission.resource_quota import ResourceQuotas
 from emulator.apiserver.admission.runtime_class import RuntimeClass
 from emulator.apiserver.admission.service_account import ServiceAccount
-from emulator.apiserver.admission.webhook_client import WebhookClient
 from emulator.apiserver.admission.webhooks import Webhooks
 from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.names import GroupVersion
@@ -78,6 +79,7 @@ class Assembly:
             RuntimeClass(self.storage),
             RbacEscalation(self.rbac),
             CertificateRequests(self.rbac),
+            MutatingPolicies(self.storage, self.catalog),
             Policies(self.storage, self.catalog),
             Webhooks(self.storage, self.catalog),
             ResourceQuotas(self.storage),
@@ -110,7 +112,7 @@ class Assembly:
             seams.clock,
             self.documents,
             self.nodes.handlers(),
-            WebhookClient(self.storage),
+            OutsideClient(self.storage),
         )
         self.server = server
         self.application: Application = seams.application(server)

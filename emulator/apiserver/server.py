@@ -108,6 +108,7 @@ class HttpServer:
         if self._server is None:
             return
         self._server.close()
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # watches that we end are no news
         for connection in list(self._state.connections):
             connection.shutdown()
         tasks = list(self._state.tasks)

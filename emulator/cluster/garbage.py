@@ -6,6 +6,7 @@ One watch of metadata per resource keeps a graph; before anything is deleted the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import httpx
@@ -28,6 +29,7 @@ class Garbage:
 
     def __init__(self, client: KubeClient) -> None:
         self.controller: Controller | None = None
+        self.listeners: list[Callable[[str], None]] = []  # told the namespace of whatever changes
         self._client = client
         self._graph = Graph()
         self._resources: dict[tuple[str, str], discovery.Served] = {}  # by group and kind
@@ -65,6 +67,8 @@ class Garbage:
                 self._enqueue(self._graph.replace(resource, [Node.of(resource, item) for item in obj["items"]]))
                 continue
             node = Node.of(resource, obj)
+            for tell in self.listeners:
+                tell(node.namespace)
             self._enqueue(self._graph.drop(node.uid) if sort == "DELETED" else self._graph.put(node))
             if resource == DEFINITIONS:
                 self._stale.set()

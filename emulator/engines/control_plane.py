@@ -38,8 +38,8 @@ class Files:
         """A file of the folder."""
         return self.folder / name
 
-    def write(self, authority: Authority, hosts: list[str], users: Mapping[str, UserInfo]) -> None:
-        """Write what the servers read; for the owner's eyes alone. *users*: by token."""
+    def write(self, authority: Authority, hosts: list[str], users: Mapping[str, UserInfo]) -> rsa.RSAPrivateKey:
+        """Write what the servers read; for the owner's eyes alone. *users*: by token. The key signs ServiceAccounts' tokens."""
         certificate, key = authority.serving(hosts)
         self._write("serving.crt", certificate)
         self._write("serving.key", key)
@@ -53,6 +53,7 @@ class Files:
         with self.path("tokens.csv").open("w", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerows((token, user.name, user.uid, ",".join(user.groups)) for token, user in users.items())
+        return accounts
 
     def _write(self, name: str, data: bytes) -> None:
         self.path(name).touch(mode=0o600)

@@ -66,7 +66,7 @@ class EnvtestEngine:
         """Start etcd, then kube-apiserver, and wait until it is ready for people with credentials. Raises OSError."""
         host = self._config.host
         hosts = [host] if host not in ("0.0.0.0", "::") else ["127.0.0.1", socket.gethostname()]
-        await asyncio.to_thread(self._files.write, self._authority, hosts, self._users)
+        key = await asyncio.to_thread(self._files.write, self._authority, hosts, self._users)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 address = await self._boot()
@@ -82,7 +82,7 @@ class EnvtestEngine:
         kubeconfig.write(path, kubeconfig.document(address, pem, tokens, "admin", certificates))
         access = Access(address, self._tokens["platform"], pem)
         if self._assets.controller_manager is None:
-            self._controllers = ClusterControllers(access, self._authority)
+            self._controllers = ClusterControllers(access, self._authority, key)
             self._controllers.start()
         else:
             self._start_manager(address)

@@ -8,18 +8,20 @@ from pathlib import Path
 import httpx
 
 from emulator import unsupported
+from emulator.cluster.controllers import ClusterControllers, absent
 from emulator.config import Config
 from emulator.control import ControlDoor
 from emulator.engines import writing
 from emulator.engines.interface import Cluster
 from emulator.kubeconfig import write
 from emulator.michelangelo import kubeconfig
-from emulator.michelangelo.client import ApiError, KubeClient
+from emulator.michelangelo.client import ApiError, KubeClient, Resource
 from emulator.michelangelo.layer import Layer
 from emulator.objectstore.interface import ObjectStore
 from emulator.operations import CLOCK, STATE
 
 USER_AGENT = "ma-emulator"
+NODES = Resource("", "v1", "nodes")
 
 
 class ExistingEngine:
@@ -30,6 +32,7 @@ class ExistingEngine:
     def __init__(self, config: Config, folder: Path, path: Path, context: str) -> None:
         """Raises ValueError, OSError for a kubeconfig that is none."""
         self._config = config
+        self._controllers: ClusterControllers | None = None
         self._path = folder / "kubeconfig"
         if not path.is_file():
             raise ValueError(f"--api {config.api}: no kubeconfig at {path}")
@@ -48,6 +51,8 @@ class ExistingEngine:
         try:
             await client.request("GET", "/version")
             await writing.check(client, self._config.dialect, self._cluster, self._config.confirm_cluster)
+            bare = await absent(client)
+            nodes = (await client.list(NODES, limit="1"))["items"]
         except ApiError as error:
             raise OSError(f"{self._access.server} refuses context {self._context!r}: {error}") from None
         except httpx.TransportError as error:
@@ -55,11 +60,19 @@ class ExistingEngine:
         finally:
             await client.close()
         write(self._path, self._selected)
-        note = f"cluster {self._cluster!r} keeps the definitions and objects that the plane leaves"
-        return Cluster(self._access, self._path, (self._context,), workloads=False, note=note)
+        notes = [f"cluster {self._cluster!r} keeps the definitions and objects that the plane leaves"]
+        if bare:
+            self._controllers = ClusterControllers(self._access, None)
+            self._controllers.start()
+            notes.append("it has no kube-controller-manager: while it runs the plane does that work")
+        if not nodes:
+            notes.append("it has no nodes: Triton's Deployments are stood in for")
+        return Cluster(self._access, self._path, (self._context,), workloads=not nodes, note="; ".join(notes))
 
     async def stop(self) -> None:
         """The cluster runs on."""
+        if self._controllers is not None:
+            await self._controllers.stop()
 
     def now(self) -> datetime:
         """The machine's time."""

@@ -52,6 +52,10 @@ def _listed(dialect: str) -> str:
     lines.append(
         "  in namespaces where you make InferenceServers and Deployments: status, apps Deployments, Services, ConfigMaps, HTTPRoutes, Events"
     )
+    lines.append(
+        "  where no kube-controller-manager is at work: what it would do (default ServiceAccounts, emptying namespaces that are deleted, "
+        "removing what has lost its owner)"
+    )
     return "\n".join(lines)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -29,7 +28,7 @@ class Access:
     credentials: Credentials | None = None  # instead of a token that lasts
     server_name: str = ""  # in the server's certificate, where it is another than the URL's
     proxy: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)  # such as Impersonate-User
+    headers: tuple[tuple[str, str], ...] = ()  # such as Impersonate-User; a name may come again
 
     def transport(self) -> httpx.AsyncHTTPTransport:
         """Connections to it; the kernel notices when the other end is gone. Raises OSError for a certificate that is none."""

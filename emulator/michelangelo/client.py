@@ -50,6 +50,8 @@ class ApiError(Exception):
         self.code = code
         self.reason: str = status.get("reason") or ""
         seconds = (status.get("details") or {}).get("retryAfterSeconds")
+        causes = (status.get("details") or {}).get("causes") or ()
+        self.from_the_future = any(cause.get("reason") == "ResourceVersionTooLarge" for cause in causes)
         self.retry_after = retry_after if retry_after is not None or not seconds else float(seconds)
 
 
@@ -63,7 +65,7 @@ class KubeClient:
         self._http = httpx.AsyncClient(
             base_url=access.server,
             transport=access.transport(),
-            headers={"User-Agent": user_agent, **access.headers},
+            headers=[("User-Agent", user_agent), *access.headers],
             timeout=REQUEST_SECONDS,
         )
 
@@ -213,7 +215,7 @@ class KubeClient:
                     if sort != "BOOKMARK":
                         yield sort, obj
             except ApiError as error:
-                if error.code in (404, 410):  # 404: the resource itself is gone, and its objects with it
+                if error.code in (404, 410) or error.from_the_future:  # 404: the resource itself is gone
                     position = ""
                 elif error.code == 401:
                     await self._renew()

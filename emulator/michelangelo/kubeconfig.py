@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -46,8 +47,20 @@ def access(path: Path, context: str = "") -> Access:
         credentials,
         server_name=cluster.get("tls-server-name") or "",
         proxy=cluster.get("proxy-url") or "",
-        headers={"Impersonate-User": user["as"]} if user.get("as") else {},
+        headers=tuple(_impersonation(user)),
     )
+
+
+def _impersonation(user: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The headers that say as whom a user acts."""
+    for field, header in (("as", "Impersonate-User"), ("as-uid", "Impersonate-Uid")):
+        if user.get(field):
+            yield header, str(user[field])
+    for group in user.get("as-groups") or ():
+        yield "Impersonate-Group", str(group)
+    for name, values in (user.get("as-user-extra") or {}).items():
+        for value in values:
+            yield f"Impersonate-Extra-{quote(name, safe='')}", str(value)
 
 
 def current(path: Path) -> str:

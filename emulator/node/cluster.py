@@ -36,5 +36,5 @@ class Cluster(Protocol):
         ...
 
     async def find(self, plural: str, namespace: str, name: str) -> Object | None:
-        """A ConfigMap, Secret or ServiceAccount (core/v1), or None."""
+        """An object of the core group (ConfigMap, Secret, ServiceAccount, Node), or None."""
         ...

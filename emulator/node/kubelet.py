@@ -14,10 +14,10 @@ from typing import Any
 from emulator.node.cluster import Cluster
 from emulator.node.events import KUBELET, SCHEDULER, Recorder
 from emulator.node.identity import StoreAccess
-from emulator.node.node_object import LABELS, NAME, node_object
+from emulator.node.limits import Limits
+from emulator.node.node_object import NAME, node_object
 from emulator.node.pod_worker import PodWorker, Tools
-from emulator.node.process import Limits
-from emulator.node.scheduler import Scheduler
+from emulator.node.scheduler import RETRY_SECONDS, Scheduler
 from emulator.node.streams import NodeStreams
 
 Object = dict[str, Any]
@@ -43,13 +43,13 @@ class Kubelet:
     def __init__(self, config: NodeConfig) -> None:
         self._config = config
         self._workers: dict[Key, PodWorker] = {}
-        self._placing: set[str] = set()
+        self._waiting: dict[Key, Object] = {}  # Pods that are to be placed, as they are now
         self._tasks: set[asyncio.Task[None]] = set()
         self._addresses = (f"10.244.{number // 250}.{number % 250 + 2}" for number in itertools.count())
         recorder = Recorder(config.cluster, KUBELET, NAME, config.now)
         self._tools = Tools(config.cluster, recorder, config.store, config.limits, config.now, config.sleep)
         scheduling = Recorder(config.cluster, SCHEDULER, "", config.now)
-        self._scheduler = Scheduler(config.cluster, scheduling, NAME, LABELS, config.now)
+        self._scheduler = Scheduler(config.cluster, scheduling, NAME, self._crowd, config.now)
         self.streams = NodeStreams(NAME, self.worker, config.limits, config.now)
 
     async def start(self) -> None:
@@ -73,7 +73,7 @@ class Kubelet:
         async for sort, obj in self._config.cluster.pods():
             if sort == "SYNC":
                 there = {_key(pod) for pod in obj["items"]}
-                for key in set(self._workers) - there:
+                for key in (set(self._workers) | set(self._waiting)) - there:
                     self._forget(key)
                 for pod in obj["items"]:
                     self._see(pod)
@@ -86,10 +86,11 @@ class Kubelet:
         """A Pod as it is now."""
         key, uid = _key(pod), pod["metadata"]["uid"]
         if self._scheduler.wants(pod):
-            if uid not in self._placing:
-                self._placing.add(uid)
-                self._spawn(self._place(pod))
+            if key not in self._waiting:
+                self._spawn(self._place(key))
+            self._waiting[key] = pod
             return
+        self._waiting.pop(key, None)
         if pod["spec"].get("nodeName") != NAME:
             return
         worker = self._workers.get(key)
@@ -103,11 +104,15 @@ class Kubelet:
         elif (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed"):
             self._workers[key] = PodWorker(pod, self._tools, next(self._addresses))
 
-    async def _place(self, pod: Object) -> None:
-        try:
-            await self._scheduler.place(pod)
-        finally:
-            self._placing.discard(pod["metadata"]["uid"])
+    async def _place(self, key: Key) -> None:
+        """Place a Pod, again and again while it fits nowhere."""
+        await asyncio.sleep(0)  # until it is noted
+        while (pod := self._waiting.get(key)) is not None and not await self._scheduler.place(pod):
+            await self._config.sleep(RETRY_SECONDS)
+
+    def _crowd(self) -> int:
+        """How many Pods run here."""
+        return sum(not worker.over for worker in self._workers.values())
 
     async def _end(self, pod: Object, worker: PodWorker | None) -> None:
         """Stop a Pod that is being deleted, then let it go."""
@@ -117,6 +122,7 @@ class Kubelet:
         await self._config.cluster.remove(pod)
 
     def _forget(self, key: Key) -> None:
+        self._waiting.pop(key, None)
         worker = self._workers.pop(key, None)
         if worker is not None:
             self._spawn(worker.stop(0.0))
@@ -125,6 +131,7 @@ class Kubelet:
         task = asyncio.create_task(self._logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that is cancelled before it begins never awaits it
 
     async def _logged(self, work: Coroutine[Any, Any, None]) -> None:
         try:

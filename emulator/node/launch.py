@@ -7,6 +7,7 @@ as PYTHONPATH or AWS_CONFIG_FILE would otherwise run what its writer likes on th
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import json
 import os
@@ -65,6 +66,7 @@ def main() -> int:
         _own_terminal()
     _follow_parent()
     argv: list[str] = settings["argv"]
+    code = 1
     try:
         program = importlib.import_module(MODULES.get(argv[0], APPLETS))
         code = int(program.main(Invocation(argv, settings["env"], Path(settings["root"]))))
@@ -74,10 +76,17 @@ def main() -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
-    except MemoryError:  # as the kernel ends a container that has used up its memory
-        os.kill(os.getpid(), signal.SIGKILL)
-        return 137
+    except (MemoryError, ImportError, OSError) as error:
+        if not _out_of_memory(error):
+            raise
+        os.kill(os.getpid(), signal.SIGKILL)  # as the kernel ends a container that has used up its memory
     return code
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether an error is the limit's: Python's own, the kernel's, or the dynamic linker's."""
+    number = getattr(error, "errno", None)
+    return isinstance(error, MemoryError) or number == errno.ENOMEM or "failed to map" in str(error)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ Object = dict[str, Any]
 NAME = "michelangelo-node"
 _MACHINES = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64"}
 LABELS = {"kubernetes.io/hostname": NAME, "kubernetes.io/os": "linux"}
-_RESOURCES = {"cpu": "2", "memory": "4Gi", "pods": "110", "ephemeral-storage": "10Gi"}
+_RESOURCES = {"cpu": "2", "memory": "4Gi", "pods": "32", "ephemeral-storage": "10Gi"}
 _CONDITIONS = (
     ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
     ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),

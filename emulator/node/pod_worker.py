@@ -18,7 +18,8 @@ from emulator.node.cluster import Cluster
 from emulator.node.container import Container, program_of
 from emulator.node.environment import ConfigError
 from emulator.node.events import Recorder
-from emulator.node.process import Command, Limits, Process
+from emulator.node.limits import Limits
+from emulator.node.process import Command, Process
 from emulator.node.status import HOST_ADDRESS, PodState, phase, pod_status
 
 Object = dict[str, Any]
@@ -53,6 +54,9 @@ class PodWorker:
         self._before: Object = pod.get("status") or {}
         self.early = [Container(spec, "initContainers") for spec in pod["spec"].get("initContainers") or ()]
         self.regular = [Container(spec, "containers") for spec in pod["spec"]["containers"]]
+        if self.early:
+            for container in (*self.early, *self.regular):
+                container.wait_for("PodInitializing")
         started = tools.now()
         self._state = PodState(started, address, [c.state for c in self.early], [c.state for c in self.regular])
         self._changed = asyncio.Event()

@@ -19,22 +19,13 @@ from datetime import datetime
 from pathlib import Path
 
 from emulator.node.launch import VARIABLE
+from emulator.node.limits import Limits
 from emulator.node.output import Output
 from emulator.streams import STDERR, STDOUT
 
 TYPING_SECONDS = 0.2  # how often somebody who waits to type looks whether the process is still there
 _READ_BYTES = 64 * 1024
 _HOST_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")  # what Python itself may need
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a process may take. Whoever takes more is ended."""
-
-    seconds: float = 3600.0
-    output_bytes: int = 16 * 1024 * 1024
-    memory_bytes: int = 512 * 1024 * 1024
-    file_bytes: int = 256 * 1024 * 1024  # of each file that it writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +156,7 @@ class Process:
             code = await asyncio.wait_for(child.wait(), self._limits.seconds)
         except TimeoutError:
             self.signal(
-                signal.SIGKILL, f"it ran for more than the {self._limits.seconds:g} s that this node gives a process"
+                signal.SIGKILL, f"it ran for more than the {self._limits.seconds} s that this node gives a process"
             )
             code = await child.wait()
         with contextlib.suppress(ProcessLookupError):

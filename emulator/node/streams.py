@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from emulator.node.container import Container, program_of
+from emulator.node.limits import Limits
 from emulator.node.output import read
 from emulator.node.pod_worker import PodWorker
-from emulator.node.process import Command, Limits, Process
+from emulator.node.process import Command, Process
 from emulator.streams import Ended, LogOptions, Resized, Session, StreamError, Typed
 
 Object = dict[str, Any]

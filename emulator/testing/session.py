@@ -134,7 +134,7 @@ class Michelangelo:
             self._remove_objects()
             self._remove_namespace()
         finally:
-            self.client.__exit__()
+            self.client.close()
 
     def _remove_objects(self) -> None:
         store = self.s3()

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from contracts import bare_flags
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from emulator.apiserver.assembly import Assembly
 from emulator.apiserver.authn.certificates import Authority
+from emulator.apiserver.authn.service_accounts import SigningKey
 from emulator.apiserver.authn.token_file import TokenFile
 from emulator.apiserver.seams import Seams
 from emulator.apiserver.server import HttpServer, bind
@@ -33,16 +35,18 @@ def main() -> None:
     signing = serialization.load_pem_private_key(Path(flags["service-account-signing-key-file"]).read_bytes(), None)
     public = serialization.load_pem_public_key(Path(flags["service-account-key-file"]).read_bytes())
     assert public == signing.public_key()
-    asyncio.run(serve(flags))
+    assert isinstance(signing, rsa.RSAPrivateKey)
+    asyncio.run(serve(flags, signing))
 
 
-async def serve(flags: dict[str, str]) -> None:
+async def serve(flags: dict[str, str], signing: rsa.RSAPrivateKey) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(flags["tls-cert-file"], flags["tls-private-key-file"])
     context.load_verify_locations(flags["client-ca-file"])
     context.verify_mode = ssl.CERT_OPTIONAL
     users = dict(TokenFile.load(Path(flags["token-auth-file"])).users)
     assembly = Assembly(Seams(), Authority.create(), users, controllers=False)
+    assembly.tokens.signing = SigningKey(signing)
     sock = bind(flags["bind-address"], int(flags["secure-port"]))
     server = HttpServer(assembly.application, sock, context)
     await server.start()

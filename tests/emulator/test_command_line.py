@@ -223,6 +223,15 @@ def test_a_process_with_a_dead_planes_number_is_left_alone(tmp_path: Path):
     assert list((tmp_path / "default").iterdir()) == []
 
 
+def test_without_a_home_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch):
+    """A user that the machine does not know has no home folder: the variable that names another is told."""
+    for name in ("HOME", "XDG_STATE_HOME", "MA_EMULATOR_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises(ValueError, match="MA_EMULATOR_HOME"):
+        running.directory()
+
+
 def _assert_closed(endpoint: str) -> None:
     host, _, port = endpoint.removeprefix("http://").partition(":")
     deadline = time.monotonic() + 5

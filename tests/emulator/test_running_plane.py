@@ -131,12 +131,19 @@ def test_bad_input_is_said(plane, words, said):
     ("words", "said"),
     [
         (("--seed", "/none/such"), "is no folder"),
+        (("--seed", "SEED/yaml"), "bad.yaml is no YAML"),
+        (("--seed", "SEED/stray"), "is in no bucket"),
         (("--clock-start", "noon"), "2026-01-31T12:00:00Z"),
+        (("--clock-start", "0001-01-01"), "from 1970 to 9000"),
         (("--timings", "slow"), "'fast', 'realistic'"),
     ],
 )
-def test_a_plane_does_not_start_from_bad_input(words, said):
+def test_a_plane_does_not_start_from_bad_input(tmp_path, words, said):
     """A seed or a clock that cannot be is said at once."""
+    for path, content in (("yaml/bad.yaml", "a: ["), ("stray/s3/file", "x")):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(content)
+    words = [word.replace("SEED", str(tmp_path)) for word in words]
     done = subprocess.run(
         [sys.executable, "-m", "emulator", "exec", "--no-rpc", *words, "--", "true"],
         capture_output=True,
@@ -146,3 +153,4 @@ def test_a_plane_does_not_start_from_bad_input(words, said):
     assert done.returncode == 3
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr

@@ -37,7 +37,7 @@ def plane_on(store: SeaweedFS, keys: dict[str, str], factory: pytest.TempPathFac
             session = Michelangelo(plane.doors, factory.mktemp("session"))
             session.open()
             yield session
-            session.client.__exit__()
+            session.client.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,85 +6,42 @@ Not here: ``authorizer`` in expressions and audit annotations; an expression tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
-import orjson
-
-from emulator.apiserver.admission import rules
-from emulator.apiserver.admission.chain import Plugin
-from emulator.apiserver.admission.request import admission_request
-from emulator.apiserver.apimachinery import errors
-from emulator.apiserver.apimachinery.errors import StatusError
+from emulator.apiserver.admission.bound_policies import BoundPolicies, conditions_hold, denied, run, variables
 from emulator.apiserver.apimachinery.objects import Object, metadata
-from emulator.apiserver.apimachinery.selectors import label_selector_from_object
-from emulator.apiserver.registry.before import SYSTEM
-from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.strategy import Context
-from emulator.apiserver.schema.cel.program import Step, program
-from emulator.apiserver.schema.cel.syntax import CelSyntaxError
 from emulator.apiserver.schema.cel.values import CelError
-from emulator.apiserver.storage.interface import Key, KeyNotFoundError, Storage
 
-GROUP = "admissionregistration.k8s.io"
-POLICIES, BINDINGS = f"validatingadmissionpolicies.{GROUP}", f"validatingadmissionpolicybindings.{GROUP}"
-_CODES = {"Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413, "Invalid": 422}
 Failure = tuple[str, str]
 """What a failed validation says, and its reason."""
-compiled = lru_cache(1024)(program)
 
 
-class Policies(Plugin):
-    """Asks every policy that is bound; nothing is compiled twice."""
-
-    def __init__(self, storage: Storage, catalog: Catalog) -> None:
-        self._storage = storage
-        self._catalog = catalog
-        self._known: dict[str, tuple[int, list[Object]]] = {}
+class Policies(BoundPolicies):
+    """Asks every policy that is bound."""
 
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Refuse what a policy denies. Raises StatusError: by the validation's reason, 422 when it has none."""
-        resource = context.resource
-        if context.user is SYSTEM or (resource.group == GROUP and "admissionpolic" in resource.plural):
-            return
-        bindings = self._all(BINDINGS)
-        if not bindings:
-            return
-        for policy in self._all(POLICIES):
-            spec, name = policy["spec"], metadata(policy)["name"]
-            if not self._matches(spec.get("matchConstraints") or {}, operation, context, obj, old):
-                continue
-            for binding in bindings:
-                bound = binding["spec"]
-                if bound.get("policyName") != name:
-                    continue
-                limits = bound.get("matchResources")
-                if limits is None or self._matches(limits, operation, context, obj, old, anything=True):
-                    self._judge(policy, binding, operation, context, obj, old)
+        for policy, binding in self.bound("validating", operation, context, obj, old):
+            self._judge(policy, binding, operation, context, obj, old)
 
     def _judge(
         self, policy: Object, binding: Object, operation: str, context: Context, obj: Object | None, old: Object | None
     ) -> None:
-        scope: Object = {
-            "object": obj,
-            "oldObject": old,
-            "request": admission_request(context.resource, operation, context, obj),
-            "namespaceObject": self._get("namespaces", "", context.namespace) if context.namespace else None,
-        }
+        scope = self.scope(operation, context, obj, old)
         which = f"ValidatingAdmissionPolicy '{metadata(policy)['name']}' with binding '{metadata(binding)['name']}'"
         for text, reason in self._failures(policy["spec"], binding["spec"], context, scope):
             actions = binding["spec"].get("validationActions") or []
             if "Warn" in actions:
                 context.warnings.append(f"Validation failed for {which}: {text}")
             if "Deny" in actions:
-                raise _denied(context, obj or old or {}, f"{which} denied request: {text}", reason)
+                raise denied(context, obj or old or {}, f"{which} denied request: {text}", reason)
 
     def _failures(self, spec: Object, binding: Object, context: Context, scope: Object) -> Iterator[Failure]:
         fails = spec.get("failurePolicy") != "Ignore"
         try:
             if not conditions_hold(spec.get("matchConditions"), scope):
                 return
-            params = self._params(spec, binding, context)
+            params = self.params(spec, binding, context)
         except CelError as error:
             if fails:
                 yield str(error), ""
@@ -92,114 +49,14 @@ class Policies(Plugin):
         for one in params:
             yield from _validate(spec, {**scope, "params": one}, fails=fails)
 
-    def _matches(
-        self,
-        limits: Object,
-        operation: str,
-        context: Context,
-        obj: Object | None,
-        old: Object | None,
-        *,
-        anything: bool = False,
-    ) -> bool:
-        """Whether ``matchConstraints`` are about a write; *anything*: no rules are no limit, as in a binding."""
-        if not rules.selects(limits, context, obj, old, self._labels):
-            return False
-        versions = [context.resource.version]
-        if limits.get("matchPolicy") != "Exact":
-            versions += self._catalog.versions(context.resource.group, context.resource.plural)
-
-        def named(which: str) -> bool:
-            return any(
-                rules.asks(rule, operation, context, version)
-                and (not rule.get("resourceNames") or context.name in rule["resourceNames"])
-                for rule in limits.get(which) or ()
-                for version in versions
-            )
-
-        if named("excludeResourceRules"):
-            return False
-        return named("resourceRules") or (anything and not limits.get("resourceRules"))
-
-    def _params(self, spec: Object, binding: Object, context: Context) -> list[Object | None]:
-        """The objects that a binding hands to its policy. Raises CelError when there have to be some and are none."""
-        kind, reference = spec.get("paramKind"), binding.get("paramRef")
-        if not kind or not reference:
-            return [None]
-        group, _, version = kind["apiVersion"].rpartition("/")
-        served = next(
-            (each for each in self._catalog if each.resource.kind == kind["kind"] and each.resource.group == group
-             and each.resource.version == version and each.store is not None), None,
-        )  # fmt: skip
-        if served is None or served.store is None:
-            raise CelError(f"failed to find resource referenced by paramKind: '{group}/{version}, Kind={kind['kind']}'")
-        namespace = (reference.get("namespace") or context.namespace) if served.resource.namespaced else ""
-        if reference.get("name"):
-            stored = served.store.find(namespace, reference["name"])
-            found: list[Object | None] = [served.store.decode(stored, served.kind)] if stored is not None else []
-        else:
-            chosen = label_selector_from_object(reference.get("selector") or {})
-            listed = self._storage.list(served.store.name, namespace).items
-            found = [served.store.decode(each, served.kind) for each in listed if chosen.matches(each.labels)]
-        if not found and reference.get("parameterNotFoundAction") == "Deny":
-            raise CelError("no params found for policy binding with `Deny` parameterNotFoundAction")
-        return found
-
-    def _all(self, resource: str) -> list[Object]:
-        """All objects of a resource, decoded once per change."""
-        changed = self._storage.changed(resource)
-        known = self._known.get(resource)
-        if known is None or known[0] != changed:
-            found = [orjson.loads(stored.data) for stored in self._storage.list(resource, "").items]
-            known = self._known[resource] = (changed, found)
-        return known[1]
-
-    def _get(self, resource: str, namespace: str, name: str) -> Object | None:
-        try:
-            found: Object = orjson.loads(self._storage.get(Key(resource, namespace, name)).data)
-        except KeyNotFoundError:
-            return None
-        return found
-
-    def _labels(self, namespace: str) -> dict[str, str]:
-        return dict(metadata(self._get("namespaces", "", namespace) or {"metadata": {}}).get("labels") or {})
-
-
-def conditions_hold(conditions: list[Object] | None, scope: Object) -> bool:
-    """Whether all matchConditions hold. Raises CelError when none is false and one cannot be evaluated."""
-    failed: CelError | None = None
-    for condition in conditions or ():
-        try:
-            if _run(condition["expression"], scope) is not True:
-                return False
-        except CelError as error:
-            failed = failed or error
-    if failed is not None:
-        raise failed
-    return True
-
-
-def _run(expression: str, scope: Object) -> Any:
-    try:
-        step: Step = compiled(expression)
-        return step(scope)
-    except CelSyntaxError as error:
-        raise CelError(f"compilation error: {error}") from None
-
 
 def _validate(spec: Object, scope: Object, *, fails: bool) -> Iterator[Failure]:
     """What each validation that does not hold says."""
-    variables: Object = {}
-    scope = {**scope, "variables": variables}
-    for variable in spec.get("variables") or ():
-        try:
-            variables[variable["name"]] = _run(variable["expression"], scope)
-        except CelError:
-            continue  # who asks for it is told that it is missing
+    scope = variables(spec, scope)
     for validation in spec.get("validations") or ():
         expression = " ".join(validation["expression"].split())
         try:
-            held = _run(validation["expression"], scope)
+            held = run(validation["expression"], scope)
         except CelError as error:
             if fails:
                 yield f"expression '{expression}' resulted in error: {error}", validation.get("reason") or ""
@@ -211,17 +68,9 @@ def _validate(spec: Object, scope: Object, *, fails: bool) -> Iterator[Failure]:
 def _said(validation: Object, expression: str, scope: Object) -> str:
     if validation.get("messageExpression"):
         try:
-            text = _run(validation["messageExpression"], scope)
+            text = run(validation["messageExpression"], scope)
             if isinstance(text, str) and text.strip() and "\n" not in text:
                 return text.strip()
         except CelError:
             pass
     return (validation.get("message") or "").strip() or f"failed expression: {expression}"
-
-
-def _denied(context: Context, obj: Object, text: str, reason: str) -> StatusError:
-    error = errors.forbidden(context.resource.group_resource, context.name or metadata(obj).get("name") or "", text)
-    error.reason = reason or "Invalid"
-    error.code = _CODES.get(error.reason, 422)
-    error.details = {**(error.details or {}), "causes": [{"message": text}]}
-    return error

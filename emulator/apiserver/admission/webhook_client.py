@@ -28,16 +28,20 @@ class WebhookClient:
             return error
 
     async def _ask(self, asked: Consultation) -> Object:
+        seconds = asked.hook.get("timeoutSeconds") or DEFAULT_SECONDS
+        return _response(await self.post(asked.hook["clientConfig"], seconds, asked.review), asked)
+
+    async def post(self, client: Object, seconds: int, review: Object) -> bytes:
+        """Send a review; the answer's body. Raises CallFailedError."""
         import httpx
 
-        client, seconds = asked.hook["clientConfig"], asked.hook.get("timeoutSeconds") or DEFAULT_SECONDS
         shown, url, extensions, headers = self._address(client, f"?timeout={seconds}s")
         headers["Content-Type"] = "application/json"
         post = f'failed to call webhook: Post "{shown}"'
         context = self._context(client.get("caBundle") or "")
         try:
             async with httpx.AsyncClient(verify=context, trust_env=False, timeout=seconds) as http:
-                body = orjson.dumps(asked.review)
+                body = orjson.dumps(review)
                 answer = await http.post(url, content=body, headers=headers, extensions=extensions)
         except httpx.TimeoutException:
             raise CallFailedError(f"{post}: context deadline exceeded") from None
@@ -47,7 +51,7 @@ class WebhookClient:
             raise CallFailedError(f"{post}: {error}") from None
         if not 200 <= answer.status_code < 300:
             raise CallFailedError(f"failed to call webhook: the server rejected our request: {answer.text[:200]}")
-        return _response(answer.content, asked)
+        return answer.content
 
     def _address(self, client: Object, query: str) -> tuple[str, str, dict[str, Any], dict[str, str]]:
         """The URL to show, the URL to ask, and what makes the TLS and the request about the Service's name."""

@@ -18,8 +18,8 @@ from typing import Any
 import orjson
 
 from emulator.apiserver.admission import rules
+from emulator.apiserver.admission.bound_policies import conditions_hold
 from emulator.apiserver.admission.chain import Plugin
-from emulator.apiserver.admission.policies import conditions_hold
 from emulator.apiserver.admission.request import admission_request
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError

@@ -59,20 +59,11 @@ class AccountSecrets:
             return
         notes = metadata(old).get("annotations") or {}
         account = self._account(namespace, notes.get(ACCOUNT_NAME) or "")
-        uid = metadata(account).get("uid") if account is not None else None
-        if account is None or notes.get(ACCOUNT_UID) not in (None, "", uid):
+        if account is None or abandoned(old, account):
             context = Context(self._secrets.kind.resource, namespace, SYSTEM, self._clock.timestamp(), name=name)
             self._secrets.remove(context, self._secrets.kind, stored)
             return
-        new = copy(old)
-        metadata(new)["annotations"][ACCOUNT_UID] = uid
-        data = new.get("data") or {}
-        new["data"] = data
-        wanted = {"ca.crt": self._ca, "namespace": namespace.encode()}
-        if "token" not in data:
-            wanted["token"] = self._tokens.issue(self._tokens.lasting_claims(namespace, account, name)).encode()
-        for field, value in wanted.items():
-            data[field] = base64.b64encode(value).decode()
+        new = completed(old, account, self._tokens, self._ca)
         if new != old:
             self._secrets.kind.field_manager("").update(old, new, MANAGER, self._clock.timestamp())
             self._secrets.write(new)
@@ -83,3 +74,24 @@ class AccountSecrets:
             return None
         found: Object = codec.load(stored.data)
         return found
+
+
+def abandoned(secret: Object, account: Object) -> bool:
+    """Whether a token Secret is of an earlier account of the same name."""
+    notes = metadata(secret).get("annotations") or {}
+    return notes.get(ACCOUNT_UID) not in (None, "", metadata(account)["uid"])
+
+
+def completed(secret: Object, account: Object, tokens: ServiceAccountTokens, ca: bytes) -> Object:
+    """A token Secret with everything that it is to hold: whose it is, the CA (PEM), the namespace, and a token that lasts."""
+    new: Object = copy(secret)
+    meta = metadata(new)
+    meta["annotations"][ACCOUNT_UID] = metadata(account)["uid"]
+    data = new.get("data") or {}
+    new["data"] = data
+    wanted = {"ca.crt": ca, "namespace": meta["namespace"].encode()}
+    if "token" not in data:
+        wanted["token"] = tokens.issue(tokens.lasting_claims(meta["namespace"], account, meta["name"])).encode()
+    for field, value in wanted.items():
+        data[field] = base64.b64encode(value).decode()
+    return new

@@ -47,15 +47,15 @@ class InvalidTokenError(Exception):
 
 
 class SigningKey:
-    """An RSA key that is made in the background: nobody waits for it before the first token."""
+    """An RSA key: a given one, or one that is made in the background: nobody waits for it before the first token."""
 
-    def __init__(self) -> None:
-        self._key: rsa.RSAPrivateKey | None = None
+    def __init__(self, key: rsa.RSAPrivateKey | None = None) -> None:
+        self._key = key
         self._thread = threading.Thread(target=self._make, daemon=True)
         self._thread.start()
 
     def _make(self) -> None:
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = self._key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     @property
     def key(self) -> rsa.RSAPrivateKey:
@@ -88,9 +88,9 @@ class SigningKey:
 class ServiceAccountTokens:
     """Issues and checks tokens. A token is good while it has not expired and what it is bound to exists with its uid."""
 
-    def __init__(self, find: Find, now: Callable[[], datetime]) -> None:
+    def __init__(self, find: Find, now: Callable[[], datetime], key: rsa.RSAPrivateKey | None = None) -> None:
         self._now = now
-        self.signing = SigningKey()
+        self.signing = SigningKey(key)
         self._find = find
         self._claims: dict[str, Any] = {}
 

@@ -14,6 +14,7 @@ from emulator.apiserver.endpoints.negotiation import Form, negotiate, wants_pret
 from emulator.apiserver.endpoints.presentation import present, render, render_encoded
 from emulator.apiserver.endpoints.request import Request
 from emulator.apiserver.registry.catalog import Catalog, Served
+from emulator.apiserver.registry.conversion import ConversionNeeded
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.resource import Resource
 from emulator.apiserver.registry.store import Store
@@ -29,6 +30,10 @@ class Outside(Protocol):
 
     async def ask(self, asked: Consultation) -> Any:
         """What to remember as the answer; never raises."""
+        ...
+
+    async def convert(self, needed: ConversionNeeded) -> None:
+        """Have objects converted. Raises StatusError."""
         ...
 
 
@@ -85,8 +90,19 @@ class Scope:
             except Consultation as asked:
                 assert self.outside is not None, "who consults webhooks knows how to ask them"
                 self.remembered[asked.key] = await self.outside.ask(asked)
-                del self.request.warnings[warned:]
+            except ConversionNeeded as needed:
+                assert self.outside is not None, "who serves definitions knows how to ask"
+                await self.outside.convert(needed)
+            del self.request.warnings[warned:]
         raise errors.internal("the object changes faster than its webhooks answer")
+
+    async def converted(self, read: Callable[[], T]) -> T:
+        """What is read, once the conversion webhook has been asked about it. Raises StatusError."""
+
+        async def attempt() -> T:
+            return read()
+
+        return await self.attempt(attempt) if self.kind.asks else read()
 
     def form(self) -> Form:
         """The form of the answer. Raises StatusError (406)."""
@@ -101,10 +117,10 @@ class Scope:
 
     async def answer(self, status: int, stored: Stored, form: Form) -> None:
         """Answer with an object, in the requested version and form."""
-        data = self.store.view(stored, self.kind)
+        data = await self.converted(lambda: self.store.view(stored, self.kind))
         pretty = self.pretty(form)
         if form.conversion:
-            obj = self.store.decode(stored, self.kind)
+            obj = await self.converted(lambda: self.store.decode(stored, self.kind))
             include = self.request.first("includeObject")
             body = render(present(self.kind, obj, form, include, self.clock.now()), form, pretty)
         else:

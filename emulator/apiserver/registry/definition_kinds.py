@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator.apiserver.apimachinery.names import GroupVersionKind, version_rank
 from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.registry.conversion import WebhookConverter
 from emulator.apiserver.registry.custom_resource import CustomResourceStrategy, CustomShape, StatusStrategy
 from emulator.apiserver.registry.definition_status import TERMINATING, is_true
 from emulator.apiserver.registry.kind import Kind
@@ -52,7 +53,11 @@ def _kind(
     if "status" in given:
         strategies["status"] = StatusStrategy(schema, selectable)
     columns = resource.columns
-    return Kind(resource, CustomShape(schema), main, lambda obj, now: cells(columns, obj, now), strategies)
+    kind = Kind(resource, CustomShape(schema), main, lambda obj, now: cells(columns, obj, now), strategies)
+    conversion = spec.get("conversion") or {}
+    if conversion.get("strategy") == "Webhook":
+        kind.converter, kind.asks = WebhookConverter(conversion, resource.api_version, resource.kind), True
+    return kind
 
 
 def _resource(spec: Object, version: Object, storage: str, *, terminating: bool) -> Resource:

@@ -48,6 +48,7 @@ class Kind:
     cells: Callable[[Object, datetime], list[Any]]
     subresources: dict[str, Strategy] = field(default_factory=dict)
     converter: Callable[[Object], Object] | None = None  # from another version, in place; None: only apiVersion differs
+    asks: bool = False  # whether conversion takes a webhook
     _managers: dict[str, FieldManager] = field(default_factory=dict)
 
     def strategy_of(self, subresource: str) -> Strategy:

@@ -6,7 +6,7 @@ anybody coming between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from emulator.apiserver.apimachinery.objects import Object, labels_of, metadata
 from emulator.apiserver.apimachinery.options import DeleteOptions, Preconditions
 from emulator.apiserver.clock import Clock
 from emulator.apiserver.registry import before, deletion
+from emulator.apiserver.registry.conversion import ConversionNeeded, WebhookConverter
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.strategy import Admission, Context
 from emulator.apiserver.storage.interface import (
@@ -97,17 +98,36 @@ class Store:
     def decode(self, stored: Stored, kind: Kind | None = None) -> Object:
         """A private copy of an object in a served version (the stored one, when none is given)."""
         obj: Object = codec.load(stored.data)
-        kind = kind or self.kind
+        if kind is None:
+            kind = self._stored_kind(obj)
         if kind is self.kind and stored.revision > self.reshaped:
             return obj
         if kind.resource.custom:
-            # defaults are those of the version that was stored: another version's are not filled in on the way out
-            self.versions.get(obj.get("apiVersion") or "", self.kind).shape.default(obj)
+            self._default(obj)
         kind.convert(obj)
         kind.shape.read(obj)
         if not kind.resource.custom:
             kind.shape.default(obj)
         return obj
+
+    def convertible(self, items: Iterable[Stored], kind: Kind) -> None:
+        """See to it that objects can be read in a served version. Raises ConversionNeeded, once for all of them."""
+        if not isinstance(kind.converter, WebhookConverter):
+            return
+        form = (kind.resource.api_version, self.reshaped)
+        objects = [codec.load(stored.data) for stored in items if not (stored.views and form in stored.views)]
+        for obj in objects:
+            self._default(obj)
+        if unknown := kind.converter.unknown(objects):
+            raise ConversionNeeded(kind.converter, unknown)
+
+    def _default(self, obj: Object) -> None:
+        """Defaults are those of the version that was stored: another version's are not filled in on the way out."""
+        self.versions.get(obj.get("apiVersion") or "", self.kind).shape.default(obj)
+
+    def _stored_kind(self, obj: Object) -> Kind:
+        """The kind in which the server's own controllers take an object: as it was stored, if it takes a webhook to convert it."""
+        return self.versions.get(obj.get("apiVersion") or "", self.kind) if self.kind.asks else self.kind
 
     # Writing
 
@@ -190,7 +210,7 @@ class Store:
             before.wipe_system_fields(metadata(obj))
             metadata(obj).pop("resourceVersion", None)  # only a POST refuses it
             return self._create(context, kind, obj), True
-        old = self.decode(stored, kind)
+        old = self.decode(stored, None if context.user is before.SYSTEM else kind)
         new = transform(old)
         self.backing.admission.admit("UPDATE", context, new, old)
         meta, current = metadata(new), metadata(old)
@@ -206,7 +226,7 @@ class Store:
     def delete(self, context: Context, kind: Kind, options: DeleteOptions) -> Deleted:
         """Delete an object, or mark it deleted while finalizers or grace hold it. Raises StatusError: 404, 409."""
         stored = self.get(context.namespace, context.name)
-        obj = self.decode(stored, kind)
+        obj = self.decode(stored, None if context.user is before.SYSTEM else kind)
         meta = metadata(obj)
         before.check_delete_preconditions(kind.resource, context.name, options.preconditions, meta)
         self.backing.admission.validate("DELETE", context, None, obj)
@@ -221,7 +241,7 @@ class Store:
 
     def remove(self, context: Context, kind: Kind, stored: Stored) -> Stored:
         """Take an object out of storage, whatever holds it; for the server's own controllers."""
-        return self._remove(context, kind, self.decode(stored, kind), stored)
+        return self._remove(context, kind, self.decode(stored), stored)
 
     def write(self, obj: Object) -> Stored:
         """Store an object as it is, past strategy and admission; for the server's own objects at start and its status."""
@@ -231,14 +251,16 @@ class Store:
             key = self.key(meta.get("namespace") or "", meta["name"])
             meta.setdefault("uid", self.backing.clock.uid())
             meta.setdefault("creationTimestamp", self.backing.clock.timestamp())
-            return self.backing.storage.create(key, self._encoder(obj), labels_of(obj), self._fields(self.kind, obj))
+            encode = self._encoder(obj, own=True)
+            return self.backing.storage.create(key, encode, labels_of(obj), self._fields(self.kind, obj))
         context = Context(self.kind.resource, stored.key.namespace, before.SYSTEM, self.backing.clock.timestamp())
         return self._replace(context, self.kind, obj, stored)
 
     # How a write ends
 
     def _replace(self, context: Context, kind: Kind, obj: Object, stored: Stored) -> Stored:
-        self._to_storage(obj)
+        own = context.user is before.SYSTEM
+        self._to_storage(obj, own=own)
         metadata(obj)["resourceVersion"] = str(stored.revision)
         data = codec.encode(obj)
         if data == stored.data:
@@ -246,13 +268,15 @@ class Store:
         selectable = self._fields(self.kind, obj)
         if context.dry_run:
             return Stored(stored.key, data, stored.revision, stored.created, labels_of(obj), selectable)
-        return self.backing.storage.update(stored.key, self._encoder(obj), labels_of(obj), selectable, stored.revision)
+        encode = self._encoder(obj, own=own)
+        return self.backing.storage.update(stored.key, encode, labels_of(obj), selectable, stored.revision)
 
     def _remove(self, context: Context, kind: Kind, obj: Object, stored: Stored) -> Stored:
-        self._to_storage(obj)
+        own = context.user is before.SYSTEM
+        self._to_storage(obj, own=own)
         if context.dry_run:
             return Stored(stored.key, codec.encode(obj), stored.revision, stored.created, stored.labels, stored.fields)
-        gone = self.backing.storage.delete(stored.key, self._encoder(obj), stored.revision)
+        gone = self.backing.storage.delete(stored.key, self._encoder(obj, own=own), stored.revision)
         kind.strategy.after_delete(context, obj)
         return gone
 
@@ -267,15 +291,16 @@ class Store:
         metadata(new)["resourceVersion"] = str(revision)
         return Stored(gone.key, codec.encode(new), gone.revision, gone.created, labels_of(new), gone.fields)
 
-    def _to_storage(self, obj: Object) -> None:
-        if obj.get("apiVersion") != self.kind.resource.api_version:
+    def _to_storage(self, obj: Object, *, own: bool = False) -> None:
+        """Bring an object into the storage version; the server's *own* write leaves it as it is if that takes a webhook."""
+        if obj.get("apiVersion") != self.kind.resource.api_version and not (own and self.kind.asks):
             self.kind.convert(obj)
             if self.kind.resource.custom:  # what the storage version does not know is lost
                 self.kind.shape.read(obj)
                 self.kind.shape.default(obj)
 
-    def _encoder(self, obj: Object) -> Callable[[int], bytes]:
-        self._to_storage(obj)
+    def _encoder(self, obj: Object, *, own: bool = False) -> Callable[[int], bytes]:
+        self._to_storage(obj, own=own)
         meta = metadata(obj)
 
         def encode(revision: int) -> bytes:

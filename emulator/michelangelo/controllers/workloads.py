@@ -14,6 +14,8 @@ from emulator.michelangelo.controllers.serving_objects import server_of_triton
 from emulator.michelangelo.controllers.timings import Timings
 from emulator.michelangelo.resources import APPS_DEPLOYMENTS
 
+REVISION = "deployment.kubernetes.io/revision"  # what the real controller notes first
+
 
 class Workloads:
     """Reconciles apps Deployments whose Pods are Triton's."""
@@ -31,6 +33,8 @@ class Workloads:
         deployment = await self._client.find(APPS_DEPLOYMENTS, key.namespace, key.name)
         if deployment is None or deployment["metadata"].get("deletionTimestamp"):
             return None
+        if REVISION in (deployment["metadata"].get("annotations") or {}):
+            return None  # a real Deployment controller is at work after all: two would undo each other's status
         now = self._now()
         since = self._seen.setdefault(deployment["metadata"]["uid"], now)
         ready = _available(deployment) or (now - since).total_seconds() >= self._timings.triton_available

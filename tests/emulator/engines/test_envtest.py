@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import pytest
 from contracts import bare_flags, bare_programs
 
 ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.xdist_group("envtest")  # one worker, one plane
 
 
 def until(what, seconds: float = 20.0):
@@ -162,6 +164,41 @@ def test_roles_are_aggregated(envtest_plane):
     until(lambda: "things" in envtest_plane.kubectl("get", "clusterrole", "admin", "-o", "jsonpath={.rules}"))
     envtest_plane.kubectl("delete", "clusterrole", "see-things")
     until(lambda: "things" not in envtest_plane.kubectl("get", "clusterrole", "admin", "-o", "jsonpath={.rules}"))
+
+
+def test_quotas_are_counted(envtest_plane):
+    """Without a count nothing that a quota limits would be let in; what is deleted counts no more."""
+    envtest_plane.kubectl("create", "namespace", "limited")
+    envtest_plane.kubectl("create", "quota", "q", "-n", "limited", "--hard=count/models.michelangelo.api=1,secrets=2")
+    taken = ("get", "resourcequota", "q", "-n", "limited", "-o", "jsonpath={.status.used}")
+    until(lambda: json.loads(envtest_plane.kubectl(*taken) or "{}").get("secrets") == "0")
+    envtest_plane.kubectl("create", "secret", "generic", "s", "-n", "limited")
+    until(lambda: json.loads(envtest_plane.kubectl(*taken))["secrets"] == "1")
+    envtest_plane.kubectl("delete", "secret", "s", "-n", "limited")
+    until(lambda: json.loads(envtest_plane.kubectl(*taken))["secrets"] == "0")
+
+
+def test_token_secrets_are_filled_and_go_with_their_account(envtest_plane):
+    """With a token that the API server believes."""
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "kubernetes.io/service-account-token",
+        "metadata": {
+            "name": "lasting",
+            "namespace": "default",
+            "annotations": {"kubernetes.io/service-account.name": "robot"},
+        },
+    }
+    envtest_plane.kubectl("create", "serviceaccount", "robot", "-n", "default")
+    envtest_plane.kubectl("create", "-f", "-", input=json.dumps(secret))
+    stored = ("get", "secret", "lasting", "-n", "default", "--ignore-not-found", "-o")
+    token = base64.b64decode(until(lambda: envtest_plane.kubectl(*stored, "jsonpath={.data.token}"))).decode()
+    who = envtest_plane.kubectl("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}", f"--token={token}", "--kubeconfig=/dev/null",
+        f"--server={envtest_plane.doors['kube_server']}", "--insecure-skip-tls-verify")  # fmt: skip
+    assert who == "system:serviceaccount:default:robot"
+    envtest_plane.kubectl("delete", "serviceaccount", "robot", "-n", "default")
+    until(lambda: not envtest_plane.kubectl(*stored, "name"))
 
 
 @pytest.mark.parametrize("words", [("clock",), ("clock", "advance", "1d"), ("reset",), ("snapshot", "save", "x")])

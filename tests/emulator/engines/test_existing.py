@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from contracts import bare_programs
+
 ROOT = Path(__file__).parents[3]
 PORTS = ("--s3-port", "0", "--no-rpc")
 
@@ -61,6 +63,26 @@ def test_a_cluster_is_written_to_once_its_owner_agrees(fresh_plane, tmp_path):
     assert "reset is not supported with --api kubeconfig: it needs --api memory" in done.stderr
     assert definitions(cluster) == before
     assert cluster.kubectl("get", "model", "m", "-n", "guests", "-o", "name") == "model.michelangelo.api/m\n"
+
+
+SERVER = """{"apiVersion": "michelangelo.api/v2", "kind": "InferenceServer", "metadata": {"name": "s", "namespace": "t"},
+"spec": {"backendType": "BACKEND_TYPE_TRITON", "initSpec": {"numInstances": 1}}}"""
+
+
+def test_a_bare_cluster_is_given_what_it_lacks(tmp_path):
+    """An API server alone: while it runs the plane empties namespaces and stands in for nodes, each time anew."""
+    (tmp_path / "server.json").write_text(SERVER)
+    serving = "jsonpath={.status.state}=INFERENCE_SERVER_STATE_SERVING"
+    script = (
+        f"kubectl create namespace t && kubectl apply -f {tmp_path / 'server.json'} && "
+        f"kubectl wait inferenceserver.michelangelo.api/s -n t --for={serving} --timeout=40s && "
+        "kubectl get serviceaccount default -n t && kubectl delete namespace t --timeout=40s"
+    )
+    with bare_programs.running(tmp_path) as config:
+        words = ("--api", f"kubeconfig:{config}", "--confirm-cluster", "michelangelo", *PORTS)
+        for _ in range(2):
+            done = run("exec", *words, "--", "sh", "-c", script)
+            assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_kubeconfig_that_leads_nowhere_is_named(tmp_path):

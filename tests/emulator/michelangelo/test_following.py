@@ -19,6 +19,9 @@ def line(sort: str, revision: str, name: str = "a") -> str:
 
 EXPIRED = json.dumps({"type": "ERROR", "object": {"kind": "Status", "code": 410, "reason": "Expired"}})
 
+CAUSES = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
+FUTURE = json.dumps({"type": "ERROR", "object": {"kind": "Status", "code": 504, "details": {"causes": CAUSES}}})
+
 
 class Scripted:
     """An API server whose watches answer what a script says: lines, or a status code. Then it says nothing more."""
@@ -96,9 +99,9 @@ def test_a_watch_that_ends_is_resumed_where_it_was():
     assert (server.lists, server.asked) == (1, ["100", "150", "151"])
 
 
-@pytest.mark.parametrize("expired", [[EXPIRED], 410, ["{half an eve"]])
+@pytest.mark.parametrize("expired", [[EXPIRED], [FUTURE], 410, ["{half an eve"]])
 def test_a_lost_position_starts_over_with_a_list(expired):
-    """410 as an event or as an answer, or an event that cannot be read: list again, then watch from there."""
+    """410 as an event or as an answer, a version that the server has lost, or half an event: list again, then watch from there."""
     server = Scripted([line("ADDED", "101")], expired, [line("ADDED", "201")])
     assert followed(server, 4) == [("SYNC", "100"), ("ADDED", "101"), ("SYNC", "200"), ("ADDED", "201")]
     assert server.asked == ["100", "101", "200"]

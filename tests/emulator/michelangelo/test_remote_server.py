@@ -297,3 +297,27 @@ def test_a_credential_plugin_is_asked_when_its_answer_expires(tmp_path: Path, un
     shown = [request.headers["authorization"].removeprefix("Bearer token-") for request in server.requests]
     assert [int(token) for token in shown[:2]] == tokens
     assert len(shown) == 4 and shown[3] != shown[2]
+
+
+def test_what_a_kubeconfig_says_of_a_user_is_sent(tmp_path: Path):
+    """Whom it acts as, with every group; who the server is beside its address, and how it is reached."""
+    config = {
+        "current-context": "c",
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [
+            {"name": "c", "cluster": {"server": "https://h", "tls-server-name": "n", "proxy-url": "http://p:1"}}
+        ],
+        "users": [{"name": "u", "user": {"as": "jane", "as-groups": ["a", "b"], "as-user-extra": {"x/y": ["1"]}}}],
+    }
+    (tmp_path / "config").write_text(json.dumps(config))
+    access = kubeconfig.access(tmp_path / "config")
+    assert (access.server_name, access.proxy) == ("n", "http://p:1")
+    assert access.headers == (
+        ("Impersonate-User", "jane"),
+        ("Impersonate-Group", "a"),
+        ("Impersonate-Group", "b"),
+        ("Impersonate-Extra-x%2Fy", "1"),
+    )
+    server = Misbehaving(lambda request, number: answer(200, LIST))
+    played(server, lambda client: client.list(THINGS), headers=access.headers)
+    assert server.requests[0].headers["impersonate-user"] == "jane"

@@ -16,6 +16,7 @@ import orjson
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.managedfields import fieldset, typed
 from emulator.apiserver.apimachinery.managedfields.fieldset import Set
+from emulator.apiserver.apimachinery.managedfields.overlay import lay_over
 from emulator.apiserver.apimachinery.managedfields.typed import TypedError, TypeSource
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 
@@ -141,6 +142,10 @@ class FieldManager:
         if self._compiled is None:
             self._compiled = typed.Compiler(self._source).root(self._source.node)
         return self._compiled
+
+    def overlay(self, live: Object, part: Object) -> Object:
+        """*live* with *part* laid over it, whoever owns what. Raises TypedError."""
+        return lay_over(self._type, live, part)
 
     # Updates
 

@@ -59,6 +59,7 @@ async def delete_collection(scope: Scope) -> None:
     options = await _options(scope)
     context = scope.context(dry_run=options.dry_run)
     listing = list_page(scope.store, context.namespace, chosen, listed)
+    scope.store.convertible(listing.items, scope.kind)
     answer = document(scope, listing, form)  # what was there: the answer is made before anything is gone
     for stored in listing.items:
         context.namespace, context.name = stored.key.namespace, stored.key.name

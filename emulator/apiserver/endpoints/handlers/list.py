@@ -33,6 +33,7 @@ async def list_objects(scope: Scope) -> None:
         check_include(request.first("includeObject"))
     namespace = request.info.namespace if scope.resource.namespaced else ""
     listing = list_page(scope.store, namespace, chosen, options)
+    scope.store.convertible(listing.items, scope.kind)
     pretty = scope.pretty(form)
     if form.conversion == TABLE and form.media_type == JSON and scope.resource.custom and not pretty:
         await _write_table(scope, listing, form)

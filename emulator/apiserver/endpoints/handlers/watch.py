@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from emulator.apiserver.apimachinery import codec, errors
+from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.options import ListOptions, parse_list_options
 from emulator.apiserver.endpoints.negotiation import JSON, PROTOBUF, TABLE, YAML, Form
@@ -71,7 +72,11 @@ class Watch:
                 return
             if events:
                 self.position = events[-1].revision
-                data = b"".join(self._frames(events))
+                try:
+                    data = await self._render(events)
+                except StatusError as error:  # a conversion webhook does not answer
+                    await request.chunk(self._encode("ERROR", error.status()))
+                    return
                 if data:
                     await request.chunk(data)
                 if gone.done():
@@ -107,6 +112,7 @@ class Watch:
         if self.options.send_initial_events or (self.options.send_initial_events is None and revision == 0):
             self.position = self.storage.revision
             page = self.storage.list(self.resource, self.namespace, select=self.chosen.select())
+            self.scope.store.convertible(page.items, self.scope.kind)
             frames = [self._frame("ADDED", stored) for stored in page.items]
             if self.options.send_initial_events and self.options.allow_watch_bookmarks:
                 frames.append(self._bookmark(self.position, {INITIAL_EVENTS_END: "true"}))
@@ -115,6 +121,19 @@ class Watch:
         return b""
 
     # What is sent
+
+    async def _render(self, events: Sequence[Event]) -> bytes:
+        """The frames of events. Raises StatusError."""
+        if not self.scope.kind.asks:
+            return b"".join(self._frames(events))
+        headed = self.headed
+
+        def joined() -> bytes:
+            self.headed = headed
+            self.scope.store.convertible([event.stored for event in events], self.scope.kind)
+            return b"".join(self._frames(events))
+
+        return await self.scope.converted(joined)
 
     def _frames(self, events: Iterable[Event]) -> Iterable[bytes]:
         for event in events:

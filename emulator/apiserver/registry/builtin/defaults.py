@@ -213,6 +213,8 @@ _DEFAULTS: dict[str, Callable[[Object], None]] = {
     "IngressClass": _ingress_class,
     "Job": workload_defaults.job,
     "LimitRange": _limit_range,
+    "MutatingAdmissionPolicy": _admission_policy,
+    "MutatingAdmissionPolicyBinding": _admission_binding,
     "MutatingWebhookConfiguration": _webhooks,
     "Namespace": _namespace,
     "NetworkPolicy": _network_policy,

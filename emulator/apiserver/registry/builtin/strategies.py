@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.apiserver.registry.builtin.admission_policies import PolicyBindingStrategy, PolicyStrategy
+from emulator.apiserver.registry.builtin.admission_policies import (
+    MutatingPolicyBindingStrategy,
+    MutatingPolicyStrategy,
+    PolicyBindingStrategy,
+    PolicyStrategy,
+)
 from emulator.apiserver.registry.builtin.autoscaling import AutoscalerStrategy
 from emulator.apiserver.registry.builtin.certificates import ApprovalStrategy, SigningRequestStrategy
 from emulator.apiserver.registry.builtin.configmap import ConfigMapStrategy, ServiceAccountStrategy
@@ -60,6 +65,8 @@ _OWN: dict[str, Callable[[tuple[str, ...]], BuiltinStrategy]] = {
     "Job": JobStrategy,
     "Lease": LeaseStrategy,
     "LimitRange": LimitRangeStrategy,
+    "MutatingAdmissionPolicy": MutatingPolicyStrategy,
+    "MutatingAdmissionPolicyBinding": MutatingPolicyBindingStrategy,
     "MutatingWebhookConfiguration": WebhookStrategy,
     "Namespace": NamespaceStrategy,
     "NetworkPolicy": NetworkPolicyStrategy,
@@ -84,14 +91,13 @@ _OWN: dict[str, Callable[[tuple[str, ...]], BuiltinStrategy]] = {
 # Kinds without rules of their own: who counts generations, and whose PUT needs a resourceVersion.
 _GENERATIONS = frozenset(
     {
-        "DeviceClass", "FlowSchema", "IngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
-        "PriorityLevelConfiguration", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice",
+        "DeviceClass", "FlowSchema", "IngressClass", "PriorityLevelConfiguration", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice",
     }
 )  # fmt: skip
 _CONDITIONAL = frozenset(
     {
-        "APIService", "CSIDriver", "CSINode", "CSIStorageCapacity", "FlowSchema", "MutatingAdmissionPolicy",
-        "MutatingAdmissionPolicyBinding", "PriorityLevelConfiguration", "RuntimeClass", "VolumeAttachment",
+        "APIService", "CSIDriver", "CSINode", "CSIStorageCapacity", "FlowSchema", "PriorityLevelConfiguration",
+        "RuntimeClass", "VolumeAttachment",
     }
 )  # fmt: skip
 

@@ -294,6 +294,7 @@ NAMESPACED: dict[str, Function] = {
     "optional.of": lambda value: Optional(True, value),
     "optional.none": Optional,
     "optional.ofNonZeroValue": lambda value: Optional(bool(value), value if value else None),
+    "jsonpatch.escapeKey": lambda value: value.replace("~", "~0").replace("/", "~1"),
     "math.greatest": _extreme(max, "math.greatest"),
     "math.least": _extreme(min, "math.least"),
     "math.abs": abs,

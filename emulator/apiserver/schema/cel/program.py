@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.apiserver.schema.cel.functions import GLOBALS, METHODS, NAMESPACED, NO_OVERLOAD, TYPES, TypeValue
-from emulator.apiserver.schema.cel.syntax import Node, parse
-from emulator.apiserver.schema.cel.values import CelError, Optional
+from emulator.apiserver.schema.cel.syntax import Node, dotted, parse
+from emulator.apiserver.schema.cel.values import CelError, Optional, Struct
 
 Scope = dict[str, Any]
 Step = Callable[[Scope], Any]
@@ -44,16 +44,6 @@ def _name(node: Node) -> Step:
             raise CelError(f"no such attribute(s): {name}") from None
 
     return read
-
-
-def _dotted(node: Node) -> str | None:
-    """``a.b`` as a text, when it is a chain of names."""
-    if node.sort == "name":
-        return str(node.parts[0])
-    if node.sort == "select":
-        inner = _dotted(node.parts[0])
-        return f"{inner}.{node.parts[1]}" if inner else None
-    return None
 
 
 def _select(node: Node) -> Step:
@@ -156,10 +146,10 @@ def _global(node: Node) -> Step:
 
 def _method(node: Node) -> Step:
     target, name, arguments = node.parts
-    dotted = _dotted(target)
+    path = dotted(target)
     compiled = [_compile(argument) for argument in arguments]
-    if dotted is not None and f"{dotted}.{name}" in NAMESPACED:
-        return _call(NAMESPACED[f"{dotted}.{name}"], compiled)
+    if path is not None and f"{path}.{name}" in NAMESPACED:
+        return _call(NAMESPACED[f"{path}.{name}"], compiled)
     function = METHODS.get(name)
     if function is None:
         raise CelError(f"undeclared reference to '{name}' (in container '')")
@@ -187,6 +177,25 @@ def _list(node: Node) -> Step:
 def _map(node: Node) -> Step:
     entries = [(_compile(key), _compile(value)) for key, value in node.parts]
     return lambda scope: {key(scope): value(scope) for key, value in entries}
+
+
+def _struct(node: Node) -> Step:
+    name, members = node.parts
+    if name != "JSONPatch" and name.partition(".")[0] != "Object":
+        raise CelError(f"undeclared reference to '{name}' (in container '')")
+    fields = [(field, optional, _compile(value)) for field, optional, value in members]
+
+    def build(scope: Scope) -> Struct:
+        found: Scope = {}
+        for field, optional, step in fields:
+            value = step(scope)
+            if not optional:
+                found[field] = value
+            elif value.has:
+                found[field] = value.value
+        return Struct(name, found)
+
+    return build
 
 
 def _not(node: Node) -> Step:
@@ -339,7 +348,7 @@ def _macro(node: Node) -> Step:
     if name in ("optMap", "optFlatMap"):
         return _opt_map(_compile(target), arguments, flat=name == "optFlatMap")
     if name == "bind":
-        if _dotted(target) != "cel":
+        if dotted(target) != "cel":
             raise CelError(f"undeclared reference to '{name}' (in container '')")
         variable, value, body = arguments[0].parts[0], _compile(arguments[1]), _compile(arguments[2])
         return lambda scope: body({**scope, variable: value(scope)})
@@ -452,6 +461,7 @@ _BUILDERS: dict[str, Callable[[Node], Step]] = {
     "macro": _macro,
     "list": _list,
     "map": _map,
+    "struct": _struct,
     "not": _not,
     "neg": _negative,
     "&&": _logic(False),

@@ -51,7 +51,7 @@ class CelSyntaxError(ValueError):
 class Node:
     """A piece of an expression: what it is, its parts, and where it stands in the text."""
 
-    sort: str  # literal, name, select, optselect, index, optindex, call, method, list, map, has, and the operators
+    sort: str  # literal, name, select, optselect, index, optindex, call, method, list, map, struct, has, and the operators
     parts: tuple[Any, ...]
     at: int
 
@@ -185,20 +185,23 @@ class _Parser:
             if token.text == ".":
                 self.next()
                 optional = self.take("?")
-                name = self.next()
-                if name.sort != "name":
-                    raise CelSyntaxError(f"Syntax error: no viable alternative at input '.{name.text}'", name.at)
+                word = self.next()
+                if word.sort != "name":
+                    raise CelSyntaxError(f"Syntax error: no viable alternative at input '.{word.text}'", word.at)
                 if not optional and self.peek().text == "(":
                     at = self.next().at
-                    node = _macro(Node("method", (node, name.text, tuple(self._arguments(")"))), at))
+                    node = _macro(Node("method", (node, word.text, tuple(self._arguments(")"))), at))
                 else:
-                    node = Node("optselect" if optional else "select", (node, name.text), token.at)
+                    node = Node("optselect" if optional else "select", (node, word.text), token.at)
             elif token.text == "[":
                 self.next()
                 optional = self.take("?")
                 index = self.expression()
                 self.expect("]")
                 node = Node("optindex" if optional else "index", (node, index), token.at)
+            elif token.text == "{" and (name := dotted(node)) is not None:
+                self.next()
+                node = Node("struct", (name, tuple(self._members())), token.at)
             else:
                 return node
 
@@ -252,6 +255,21 @@ class _Parser:
                 break
         return found
 
+    def _members(self) -> list[tuple[str, bool, Node]]:
+        """The fields of a struct: name, whether it is left out when its value is, value."""
+        found: list[tuple[str, bool, Node]] = []
+        while not self.take("}"):
+            optional = self.take("?")
+            word = self.next()
+            if word.sort != "name":
+                raise CelSyntaxError(f"Syntax error: mismatched input '{word.text}' expecting IDENTIFIER", word.at)
+            self.expect(":")
+            found.append((word.text, optional, self.expression()))
+            if not self.take(","):
+                self.expect("}")
+                break
+        return found
+
     def _named(self, token: Token) -> Node:
         constants = {"true": True, "false": False, "null": None}
         if token.text in constants:
@@ -260,6 +278,16 @@ class _Parser:
             at = self.next().at
             return _macro(Node("call", (token.text, tuple(self._arguments(")"))), at))
         return Node("name", (token.text,), token.at)
+
+
+def dotted(node: Node) -> str | None:
+    """``a.b`` as a text, when it is a chain of names."""
+    if node.sort == "name":
+        return str(node.parts[0])
+    if node.sort == "select":
+        inner = dotted(node.parts[0])
+        return f"{inner}.{node.parts[1]}" if inner else None
+    return None
 
 
 def _macro(node: Node) -> Node:

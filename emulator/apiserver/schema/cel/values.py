@@ -43,6 +43,14 @@ class Optional:
         return hash((self.has, repr(self.value)))
 
 
+class Struct(dict[str, Any]):
+    """A value that an expression constructs: ``Object.spec{replicas: 1}``."""
+
+    def __init__(self, type_name: str, fields: dict[str, Any]) -> None:
+        super().__init__(fields)
+        self.type = type_name
+
+
 class SetList(list[Any]):
     """A list of ``x-kubernetes-list-type: set``: order does not count."""
 
