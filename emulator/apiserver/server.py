@@ -9,16 +9,19 @@ import ssl
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from emulator.apiserver.authn.certificates import Authority
+from emulator.apiserver.spdy_protocol import SpdyProtocol
 
 KEEP_ALIVE_SECONDS = 120
 DRAIN_SECONDS = 2.0
-WEBSOCKET_PATHS = (b"/attach", b"/exec")
+STREAM_PATHS = (b"/attach", b"/exec")
+SPDY = b"spdy/3.1"
 
 
 class _Protocol(HttpToolsProtocol):
@@ -31,9 +34,21 @@ class _Protocol(HttpToolsProtocol):
             self.app_state = {**self.app_state, "client_certificate": certificate}
         super().connection_made(transport)
 
-    def _should_upgrade_to_ws(self) -> bool:
-        """WebSockets are for streams of Pods; everything else that asks for one gets a plain answer."""
-        return self.url.partition(b"?")[0].endswith(WEBSOCKET_PATHS)
+    def _should_upgrade(self) -> bool:
+        """Only streams of Pods are upgraded; everything else that asks for it gets a plain answer."""
+        return self._get_upgrade() in (b"websocket", SPDY) and self.url.partition(b"?")[0].endswith(STREAM_PATHS)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, to uvicorn's WebSockets or to SPDY."""
+        if self._get_upgrade() == b"websocket":
+            super().handle_websocket_upgrade()
+            return
+        raw_path, _, query = self.url.partition(b"?")
+        self.scope |= {"raw_path": raw_path, "path": unquote(raw_path.decode("ascii")), "query_string": query}
+        self.connections.discard(self)
+        protocol = SpdyProtocol(self.app, dict(self.scope), self.connections, self.tasks)
+        protocol.connection_made(self.transport)
+        self.transport.set_protocol(protocol)
 
 
 def bind(host: str, port: int) -> socket.socket:

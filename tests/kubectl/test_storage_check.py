@@ -47,9 +47,15 @@ def command(namespace: str, bucket: str) -> list[str]:
     ]
 
 
-def test_the_guides_command(plane, namespace, bucket):
-    """It prints the listing, removes its Pod, and ends well, also where there is no terminal."""
+SOCKETS = "KUBECTL_REMOTE_COMMAND_WEBSOCKETS"
+
+
+@pytest.mark.parametrize("websockets", ["true", "false"], ids=["websockets", "spdy"])
+def test_the_guides_command(plane, namespace, bucket, websockets, monkeypatch):
+    """It prints the listing, removes its Pod, and ends well, also where there is no terminal; over either protocol of kubectl's."""
+    monkeypatch.setenv(SOCKETS, websockets)
     done = plane.run(*command(namespace, bucket), stdin=subprocess.DEVNULL)
+    assert "warning" not in done.stderr
     assert "                           PRE storage-check/\n" in done.stdout
     assert done.stdout.endswith('pod "storage-check" deleted\n')
     assert plane.kubectl("get", "pods", "-n", namespace, "-o", "name") == ""
@@ -139,6 +145,19 @@ def test_a_pod_that_runs(kubectl):
     assert "this node runs no shell; the image has: cat, echo" in shell.stderr
     assert kubectl("delete", "pod", "long").returncode == 0
     assert "NotFound" in kubectl("get", "pod", "long").stderr
+
+
+def test_older_kubectls_speak_spdy(kubectl, monkeypatch):
+    """exec over SPDY: output, input of any size, exit codes, refusals before and after the upgrade."""
+    monkeypatch.setenv(SOCKETS, "false")
+    kubectl("run", "long", "--image=busybox", "--restart=Never", "--", "sleep", "600")
+    assert kubectl("wait", "pod/long", "--for=condition=Ready", "--timeout=30s").returncode == 0
+    assert kubectl("exec", "-i", "long", "--", "cat", input="line\n" * 200_000).stdout == "line\n" * 200_000
+    failed = kubectl("exec", "long", "--", "cat", "missing")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("cat: can't open 'missing'")
+    assert "this node runs no shell" in kubectl("exec", "long", "--", "sh").stderr
+    assert 'pods "nobody" not found' in kubectl("exec", "nobody", "--", "true").stderr
 
 
 def test_an_unknown_image(kubectl):

@@ -155,11 +155,10 @@ def test_refusals(plane, pod):
     with plane.client() as http:
         asked = http.post(f"{pod}/exec", params={"command": "true", "stdout": "true"})
         assert (asked.status_code, asked.json()["message"]) == (400, "Upgrade request required")
-        spdy = {"Connection": "Upgrade", "Upgrade": "SPDY/3.1", "X-Stream-Protocol-Version": "v4.channel.k8s.io"}
+        spdy = {"Connection": "Upgrade", "Upgrade": "SPDY/3.1", "X-Stream-Protocol-Version": "v9.channel.k8s.io"}
         asked = http.post(f"{pod}/exec", params={"command": "true", "stdout": "true"}, headers=spdy)
-        assert asked.status_code == 400
-        assert "SPDY is not spoken here, only WebSockets" in asked.json()["message"]
-        assert "kubectl 1.31" in asked.json()["message"]
+        assert asked.status_code == 403
+        assert "client supports [v9.channel.k8s.io], server accepts [v4.channel.k8s.io" in asked.json()["message"]
         asked = http.post(f"{pod}/portforward", params={"ports": "80"}, headers=spdy)
         assert asked.json()["message"] == "pod box listens on no ports: this node forwards none"
         asked = http.get("/api/v1/namespaces/streams/pods/nobody/log")

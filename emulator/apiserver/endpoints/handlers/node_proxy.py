@@ -17,10 +17,11 @@ from emulator.apiserver.authz.rbac import denial
 from emulator.apiserver.endpoints.channels import Channels
 from emulator.apiserver.endpoints.handlers.pod_log import log_options
 from emulator.apiserver.endpoints.scope import Scope, not_allowed
+from emulator.apiserver.endpoints.spdy import SpdyStreams
 from emulator.streams import PodStreams, StreamError
 
 _TEXT = b"text/plain"
-_NO_SPDY = "SPDY is not spoken here, only WebSockets: use kubectl 1.31 or newer (1.29 and 1.30 with KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true)"
+Streams = Channels | SpdyStreams
 
 
 class NodeProxy:
@@ -70,7 +71,7 @@ class NodeProxy:
         """Join a container's process. Raises StatusError: 400, 403, 404, 500."""
         pod, container, node = self._streamed(scope)
 
-        async def run(channels: Channels) -> int:
+        async def run(channels: Streams) -> int:
             await node.attach(pod, container, channels)
             return 0
 
@@ -164,13 +165,15 @@ def _container(pod: Object, asked: str) -> str:
     raise errors.bad_request(text)
 
 
-async def _stream(scope: Scope, run: Callable[[Channels], Awaitable[int]]) -> None:
+async def _stream(scope: Scope, run: Callable[[Streams], Awaitable[int]]) -> None:
     """Open the client's streams, and say on their error channel how it ended. Raises StatusError before they are open."""
     request = scope.request
-    if request.scope["type"] != "websocket":
-        upgrade = request.header(b"upgrade").lower()
-        raise errors.bad_request(_NO_SPDY if upgrade.startswith("spdy") else "Upgrade request required")
-    channels = Channels(request)
+    if request.scope["type"] == "websocket":
+        channels: Streams = Channels(request)
+    elif "spdy" in request.scope.get("extensions", ()):
+        channels = SpdyStreams(request)
+    else:
+        raise errors.bad_request("Upgrade request required")
     if not (channels.stdin or channels.stdout or channels.stderr):
         raise errors.bad_request("you must specify at least 1 of stdin, stdout, stderr")
     await channels.open()
