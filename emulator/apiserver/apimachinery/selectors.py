@@ -57,9 +57,22 @@ class LabelSelector:
     @property
     def certain(self) -> tuple[str, str] | None:
         """A label that every selected object has, if the selector asks for one by equality."""
-        for requirement in self.requirements:
+        at = self._certain
+        return None if at is None else (self.requirements[at].key, next(iter(self.requirements[at].values)))
+
+    @property
+    def rest(self) -> LabelSelector:
+        """The requirements but for the one that ``certain`` gives."""
+        at = self._certain
+        return self if at is None else LabelSelector(self.requirements[:at] + self.requirements[at + 1 :])
+
+    @property
+    def _certain(self) -> int | None:
+        if self.nothing:
+            return None
+        for at, requirement in enumerate(self.requirements):
             if requirement.operator == "in" and len(requirement.values) == 1:
-                return requirement.key, next(iter(requirement.values))
+                return at
         return None
 
     def matches(self, labels: Mapping[str, str]) -> bool:

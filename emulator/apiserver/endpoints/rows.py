@@ -33,6 +33,7 @@ def encoded_rows(
 ) -> Iterator[bytes]:
     """The rows of stored objects, each encoded."""
     second = now.replace(microsecond=0)
+    known: dict[str, bytes] = {}  # ages, by timestamp
     form = ("row", kind.resource.api_version, include, version)
     for stored in items:
         template = stored.views.get(form) if stored.views is not None else None
@@ -43,7 +44,11 @@ def encoded_rows(
             stored.views[form] = template
         parts = template.parts
         if len(parts) == 2:
-            yield parts[0] + _age(template.stamps[0], second) + parts[1]
+            stamp = template.stamps[0]
+            old = known.get(stamp)
+            if old is None:
+                old = known[stamp] = _age(stamp, second)
+            yield parts[0] + old + parts[1]
         elif len(parts) == 1:
             yield parts[0]
         else:

@@ -49,6 +49,13 @@ class Selection(NamedTuple):
         known = {"metadata.name": key.name, "metadata.namespace": key.namespace, **stored.fields}
         return self.fields.matches(known)
 
+    def rest(self) -> Selection:
+        """What is left to ask of objects that have the label ``labels.certain``."""
+        if self.labels.certain is None:
+            return self
+        labels = self.labels.rest
+        return Selection(labels, self.fields, labels.empty and self.fields.empty)
+
     def select(self) -> Select | None:
         """The same as a function, None when everything is taken."""
         if self.empty:
@@ -132,7 +139,7 @@ def list_page(store: Store, namespace: str, chosen: Selection, options: ListOpti
             revision=revision or None,
             start=start,
             limit=options.limit,
-            select=chosen.select(),
+            select=chosen.rest().select(),
             label=chosen.labels.certain,
         )
     except CompactedError:

@@ -141,8 +141,8 @@ class Storage(Protocol):
     ) -> Page:
         """Objects of a resource (of one namespace, when given) by namespace and name, as of *revision* (default: now).
 
-        *label* is a label that everything which *select* takes has: only those need be asked. At most *limit* (0: all) of those that *select* takes, from *start* on (inclusive). Page.remaining counts the
-        keys behind the page without selecting.
+        Only those that have *label* and that *select* takes; at most *limit* (0: all) of them, from *start* on
+        (inclusive). Page.remaining counts the keys behind the page without selecting.
 
         Raises CompactedError, FutureRevisionError.
         """

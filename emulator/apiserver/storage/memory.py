@@ -166,6 +166,10 @@ class MemoryStorage:
             whole = self._whole(table, resource, namespace, label)
             items = [stored for stored in whole if select(stored)] if select else whole
             return Page(items, None, 0, revision or now)
+        if label is not None:
+            select = _labelled(label, select)
+        if not undone and select is None:
+            return self._slice(table, resource, namespace, start, limit, revision or now)
         return self._page(table, resource, namespace, undone, start, limit, select, revision or now)
 
     def count(self, resource: str) -> int:
@@ -264,6 +268,8 @@ class MemoryStorage:
         if found is not None:
             low, high = Key(resource, namespace, ""), Key(resource, namespace or _LAST, _LAST)
             return [found[key] for key in found.irange(low, high)] if namespace else list(found.values())
+        if label is not None:
+            return list(filter(_labelled(label, None), self._whole(table, resource, namespace)))
         cached = table.snapshot.get(namespace)
         if cached is not None and cached[0] == table.changed:
             return cached[1]
@@ -276,6 +282,18 @@ class MemoryStorage:
             table.snapshot.clear()
         table.snapshot[namespace] = (table.changed, whole)
         return whole
+
+    def _slice(
+        self, table: _Table, resource: str, namespace: str, start: Key | None, limit: int, revision: int
+    ) -> Page:
+        """A page of everything that is there now: no key is looked at twice."""
+        objects = table.objects
+        low, high = start or Key(resource, namespace, ""), Key(resource, namespace or _LAST, _LAST)
+        begin, end = objects.bisect_left(low), objects.bisect_right(high)
+        stop = min(begin + limit, end) if limit else end
+        items = [objects[key] for key in objects.islice(begin, stop)]
+        following = objects.keys()[stop] if stop < end else None
+        return Page(items, following, max(end - stop, 0), revision)
 
     def _page(
         self,
@@ -299,6 +317,14 @@ class MemoryStorage:
                 return Page(items, key, _count(table, undone, key, high), revision)
             items.append(stored)
         return Page(items, None, 0, revision)
+
+
+def _labelled(label: tuple[str, str], select: Select | None) -> Select:
+    """A selection of what has a label, and of what *select* takes of it."""
+    name, value = label
+    if select is None:
+        return lambda stored: stored.labels.get(name) == value
+    return lambda stored: stored.labels.get(name) == value and select(stored)
 
 
 def _keys(table: _Table, undone: Mapping[Key, Stored | None], low: Key, high: Key) -> Iterator[Key]:

@@ -80,14 +80,20 @@ def document(scope: Scope, listing: Listing, form: Form) -> Object:
     }
 
 
-def item_view(store: Store, stored: Stored, kind: Kind) -> bytes:
-    """An object's bytes as a list item: items of built-in kinds say neither kind nor apiVersion."""
-    if kind.resource.custom:
-        return store.view(stored, kind)
+def item_views(store: Store, items: Sequence[Stored], kind: Kind) -> list[bytes]:
+    """Objects' bytes as list items: items of built-in kinds say neither kind nor apiVersion."""
+    if not kind.resource.custom:
+        return [_builtin_item(store, stored, kind) for stored in items]
+    if kind is store.kind and not store.reshaped:
+        return [stored.data for stored in items]
+    return [store.view(stored, kind) for stored in items]
+
+
+def _builtin_item(store: Store, stored: Stored, kind: Kind) -> bytes:
     form = ("item", kind.resource.api_version)
     if stored.views is None:
         stored.views = {}
-    data = stored.views.get(form)
+    data: bytes | None = stored.views.get(form)
     if data is None:
         obj = store.decode(stored, kind)
         obj.pop("apiVersion", None)
@@ -106,8 +112,8 @@ async def _write_table(scope: Scope, listing: Listing, form: Form) -> None:
         codec.encode(list_meta(False, listing)),
     )
 
-    def encoded(items: Sequence[Stored]) -> bytes:
-        return b",".join(encoded_rows(scope.store, scope.kind, items, include, form.version, now))
+    def encoded(items: Sequence[Stored]) -> list[bytes]:
+        return list(encoded_rows(scope.store, scope.kind, items, include, form.version, now))
 
     await _send(scope, listing.items, head, encoded, b"]}\n", form.content_type)
 
@@ -119,8 +125,8 @@ async def _write(scope: Scope, listing: Listing) -> None:
     meta = codec.encode(list_meta(scope.resource.custom, listing))
     tail = b'],"kind":"%s","metadata":%s}\n' % (scope.resource.list_kind.encode(), meta)
 
-    def encoded(items: Sequence[Stored]) -> bytes:
-        return b",".join([item_view(store, item, kind) for item in items])
+    def encoded(items: Sequence[Stored]) -> list[bytes]:
+        return item_views(store, items, kind)
 
     await _send(scope, listing.items, head, encoded, tail, b"application/json")
 
@@ -129,18 +135,27 @@ async def _send(
     scope: Scope,
     items: Sequence[Stored],
     head: bytes,
-    encoded: Callable[[Sequence[Stored]], bytes],
+    encoded: Callable[[Sequence[Stored]], list[bytes]],
     tail: bytes,
     content_type: bytes,
 ) -> None:
     """Send in chunks, so that a long list does not keep others waiting."""
     request = scope.request
     if len(items) <= CHUNK_OBJECTS:
-        await request.answer(200, b"".join((head, encoded(items), tail)), content_type)
+        await request.answer(200, _joined(head, encoded(items), tail), content_type)
         return
     await request.start(200, content_type)
     for start in range(0, len(items), CHUNK_OBJECTS):
         part = encoded(items[start : start + CHUNK_OBJECTS])
-        await request.chunk((head if start == 0 else b",") + part)
+        await request.chunk(_joined(b"," if start else head, part, b""))
         await asyncio.sleep(0)
     await request.chunk(tail, more=False)
+
+
+def _joined(head: bytes, parts: list[bytes], tail: bytes) -> bytes:
+    """Parts with commas between them, copied once."""
+    if not parts:
+        return head + tail
+    parts[0] = head + parts[0]
+    parts[-1] += tail
+    return b",".join(parts)

@@ -95,5 +95,5 @@ def test_the_label_index_answers_as_asking_everybody(writes, name, value, namesp
         else:
             storage.update(key, contract.text("w"), labels, {}, present.revision)
         slow = storage.list(contract.RESOURCE, namespace, select=wanted)
-        fast = storage.list(contract.RESOURCE, namespace, select=wanted, label=(name, value))
+        fast = storage.list(contract.RESOURCE, namespace, label=(name, value))
         assert list(fast.items) == list(slow.items)
