@@ -113,6 +113,7 @@ class Assembly:
             self.documents,
             self.nodes.handlers(),
             OutsideClient(self.storage),
+            self.backing.afterwards,
         )
         self.server = server
         self.application: Application = seams.application(server)

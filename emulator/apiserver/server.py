@@ -9,46 +9,15 @@ import ssl
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from emulator.apiserver.authn.certificates import Authority
-from emulator.apiserver.spdy_protocol import SpdyProtocol
+from emulator.apiserver.protocol import Protocol
 
 KEEP_ALIVE_SECONDS = 120
 DRAIN_SECONDS = 2.0
-STREAM_PATHS = (b"/attach", b"/exec")
-SPDY = b"spdy/3.1"
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP/1.1 that tells the application which certificate the client showed (``scope["state"]``)."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        session = transport.get_extra_info("ssl_object")
-        certificate = session.getpeercert(True) if session is not None else None
-        if certificate is not None:
-            self.app_state = {**self.app_state, "client_certificate": certificate}
-        super().connection_made(transport)
-
-    def _should_upgrade(self) -> bool:
-        """Only streams of Pods are upgraded; everything else that asks for it gets a plain answer."""
-        return self._get_upgrade() in (b"websocket", SPDY) and self.url.partition(b"?")[0].endswith(STREAM_PATHS)
-
-    def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over, to uvicorn's WebSockets or to SPDY."""
-        if self._get_upgrade() == b"websocket":
-            super().handle_websocket_upgrade()
-            return
-        raw_path, _, query = self.url.partition(b"?")
-        self.scope |= {"raw_path": raw_path, "path": unquote(raw_path.decode("ascii")), "query_string": query}
-        self.connections.discard(self)
-        protocol = SpdyProtocol(self.app, dict(self.scope), self.connections, self.tasks)
-        protocol.connection_made(self.transport)
-        self.transport.set_protocol(protocol)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -87,13 +56,14 @@ class HttpServer:
         self._context = context
         self._config = uvicorn.Config(
             app,
-            http=_Protocol,
+            http=Protocol,
             ws="wsproto",
             ws_per_message_deflate=False,
             interface="asgi3",
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             date_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
@@ -112,11 +82,11 @@ class HttpServer:
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         self._config.load()
         loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self.protocol, sock=self.sock, ssl=self._context, backlog=2048)
 
-        def protocol() -> _Protocol:
-            return _Protocol(config=self._config, server_state=self._state, app_state={})
-
-        self._server = await loop.create_server(protocol, sock=self.sock, ssl=self._context, backlog=2048)
+    def protocol(self) -> Protocol:
+        """What speaks on one connection."""
+        return Protocol(config=self._config, server_state=self._state, app_state={})
 
     async def stop(self) -> None:
         """Stop accepting, let requests finish for a moment, then close what is left (watches)."""

@@ -13,7 +13,6 @@ from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.authn.service_accounts import ServiceAccountTokens
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.builtin.secret import ACCOUNT_NAME, ACCOUNT_TOKEN
-from emulator.apiserver.registry.namespaces import soon
 from emulator.apiserver.registry.store import Backing, Store
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Event
@@ -30,6 +29,7 @@ class AccountSecrets:
         self, backing: Backing, secrets: Store, accounts: Store, tokens: ServiceAccountTokens, ca: bytes
     ) -> None:
         self._clock = backing.clock
+        self._afterwards = backing.afterwards
         self._secrets = secrets
         self._accounts = accounts
         self._tokens = tokens
@@ -39,9 +39,9 @@ class AccountSecrets:
     def _notice(self, event: Event) -> None:
         key = event.stored.key
         if key.resource == self._secrets.name and event.type != "DELETED" and _TYPE in event.stored.data:
-            soon(self._sync, key.namespace, key.name)
+            self._afterwards.soon(self._sync, key.namespace, key.name)
         elif key.resource == self._accounts.name and event.type == "DELETED":
-            soon(self._forget, key.namespace)
+            self._afterwards.soon(self._forget, key.namespace)
 
     def _forget(self, namespace: str) -> None:
         """Look at a namespace's token Secrets again: an account has gone."""

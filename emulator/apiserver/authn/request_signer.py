@@ -9,7 +9,6 @@ from cryptography import x509
 
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.authn.certificates import VALID, Authority
-from emulator.apiserver.registry.namespaces import soon
 from emulator.apiserver.registry.store import Backing, Store
 from emulator.apiserver.storage.interface import Event
 
@@ -23,13 +22,14 @@ class RequestSigner:
 
     def __init__(self, backing: Backing, requests: Store, authority: Authority) -> None:
         self._clock = backing.clock
+        self._afterwards = backing.afterwards
         self._requests = requests
         self._authority = authority
         backing.storage.subscribe(self._notice)
 
     def _notice(self, event: Event) -> None:
         if event.stored.key.resource == self._requests.name and event.type == "MODIFIED":
-            soon(self._sync, event.stored.key.name)
+            self._afterwards.soon(self._sync, event.stored.key.name)
 
     def _sync(self, name: str) -> None:
         stored = self._requests.find("", name)

@@ -5,6 +5,7 @@ Order as k8s.io/apiserver's handler chain: request info, authentication, imperso
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,6 +20,7 @@ from emulator.apiserver.authz.interface import Attributes, Authorizer
 from emulator.apiserver.authz.rbac import denial
 from emulator.apiserver.clock import Clock
 from emulator.apiserver.endpoints import deadline
+from emulator.apiserver.endpoints.crowd import Crowds
 from emulator.apiserver.endpoints.documents import Documents
 from emulator.apiserver.endpoints.handlers.create import create
 from emulator.apiserver.endpoints.handlers.delete import delete, delete_collection
@@ -32,6 +34,7 @@ from emulator.apiserver.endpoints.negotiation import PLAIN, Form, negotiate
 from emulator.apiserver.endpoints.presentation import render
 from emulator.apiserver.endpoints.request import Request
 from emulator.apiserver.endpoints.scope import Outside, Scope, missing, not_allowed
+from emulator.apiserver.registry.afterwards import Afterwards
 from emulator.apiserver.registry.catalog import Catalog, Served
 
 Handler = Callable[[Scope], Awaitable[None]]
@@ -63,6 +66,7 @@ class ApiServer:
         documents: Documents,
         connectors: dict[tuple[str, str], Handler],
         outside: Outside,
+        afterwards: Afterwards,
     ) -> None:
         self.catalog = catalog
         self.authenticator = authenticator
@@ -71,6 +75,8 @@ class ApiServer:
         self.documents = documents
         self._impersonation = Impersonation(authorizer)
         self._outside = outside
+        self._crowds = Crowds()
+        self._afterwards = afterwards
         self.connectors = connectors  # (plural, subresource) -> handler of log, attach, exec, proxy ...
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -80,6 +86,7 @@ class ApiServer:
         if scope["type"] == "websocket":
             scope["method"] = "GET"
             send = _refusing(send)
+        self._afterwards.catch_up()
         request = Request(scope, receive, send)
         try:
             await self._serve(request)
@@ -137,7 +144,7 @@ class ApiServer:
     async def _dispatch(self, request: Request, served: Served) -> None:
         info = request.info
         resource = served.resource
-        scope = Scope(request, served, self.clock, self.catalog, self._outside)
+        scope = Scope(request, served, self.clock, self.catalog, self._outside, self._crowds)
         if resource.deprecation:
             request.warnings.append(resource.deprecation)
         if info.subresource:
@@ -187,6 +194,7 @@ class ApiServer:
             raise missing()
         connector = self.connectors.get((resource.plural, info.subresource))
         if connector is not None:
+            await asyncio.sleep(0)  # connectors are tasks: they wait with timeouts
             await connector(scope)
             return
         if info.verb not in known.verbs:

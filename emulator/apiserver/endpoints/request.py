@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
 from emulator.apiserver.apimachinery import errors
@@ -12,6 +14,18 @@ from emulator.apiserver.endpoints.request_info import RequestInfo, parse, refine
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
 _TRUE = frozenset({"1", "t", "T", "true", "True", "TRUE"})
+
+
+class Wire(Protocol):
+    """What ``send`` is a method of when the server offers more than ASGI (``apiserver/protocol.py``)."""
+
+    def answer(self, head: bytes, body: bytes) -> bool:
+        """Send a whole answer at once; False when it has to go by ``send``."""
+        ...
+
+    def write(self, chunk: bytes) -> bool:
+        """Send a chunk with its frame; False when it has to go by ``send``: the client reads too slowly, or has gone."""
+        ...
 
 
 class Request:
@@ -30,6 +44,7 @@ class Request:
         "started",
         "user",
         "warnings",
+        "wire",
     )
 
     def __init__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -37,6 +52,8 @@ class Request:
         self._receive = receive
         self._body: bytes | None = None
         self.send = send
+        sender = getattr(send, "__self__", None)
+        self.wire: Wire | None = sender if hasattr(sender, "answer") else None
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -123,6 +140,11 @@ class Request:
         self, status: int, body: bytes, content_type: bytes = b"application/json", headers: Any = ()
     ) -> None:
         """Send the whole answer."""
+        if self.wire is not None and not headers and not self.warnings and self.method != "HEAD":
+            head = _HEADS.get((status, content_type)) or _head(status, content_type)
+            if self.wire.answer(head, body):
+                self.started = True
+                return
         await self.start(status, content_type, headers, len(body))
         await self.send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
 
@@ -143,8 +165,24 @@ class Request:
         await self.send({"type": "http.response.body", "body": data, "more_body": more})
 
 
+_HEADS: dict[tuple[int, bytes], bytes] = {}
+
+
+def _head(status: int, content_type: bytes) -> bytes:
+    """Status line and headers of an answer, but for its length."""
+    phrase = HTTPStatus(status).phrase.encode()
+    head = b"HTTP/1.1 %d %s\r\ncontent-type: %s\r\ncache-control: no-cache, private\r\n" % (
+        status,
+        phrase,
+        content_type,
+    )
+    _HEADS[status, content_type] = head
+    return head
+
+
+@lru_cache(maxsize=1024)
 def parse_query(raw: bytes) -> dict[str, list[str]]:
-    """A query string as Go's url.ParseQuery reads it: broken escapes lose their pair, empty values stay."""
+    """A query string as Go's url.ParseQuery reads it: broken escapes lose their pair, empty values stay. Not to be changed: it is kept."""
     try:
         return parse_qs(raw.decode("latin-1"), keep_blank_values=True)
     except ValueError:

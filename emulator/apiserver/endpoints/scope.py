@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -10,6 +11,7 @@ from emulator.apiserver.admission.webhooks import Consultation
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.clock import Clock
+from emulator.apiserver.endpoints.crowd import Crowds
 from emulator.apiserver.endpoints.negotiation import Form, negotiate, wants_pretty
 from emulator.apiserver.endpoints.presentation import present, render, render_encoded
 from emulator.apiserver.endpoints.request import Request
@@ -46,6 +48,7 @@ class Scope:
     clock: Clock
     catalog: Catalog
     outside: Outside | None = None
+    crowds: Crowds = field(default_factory=Crowds)
     remembered: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -89,9 +92,11 @@ class Scope:
                 return await write()
             except Consultation as asked:
                 assert self.outside is not None, "who consults webhooks knows how to ask them"
+                await _task()
                 self.remembered[asked.key] = await self.outside.ask(asked)
             except ConversionNeeded as needed:
                 assert self.outside is not None, "who serves definitions knows how to ask"
+                await _task()
                 await self.outside.convert(needed)
             del self.request.warnings[warned:]
         raise errors.internal("the object changes faster than its webhooks answer")
@@ -126,6 +131,11 @@ class Scope:
         else:
             body = render_encoded(data, form, pretty)
         await self.request.answer(status, body, form.content_type)
+
+
+async def _task() -> None:
+    """Wait for nothing, once: a request runs in a task from there on, as timeouts need it (``apiserver/protocol.py``)."""
+    await asyncio.sleep(0)
 
 
 def field_manager(request: Request) -> str:

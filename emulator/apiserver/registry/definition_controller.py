@@ -7,7 +7,6 @@ event has been answered.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,11 +62,11 @@ class DefinitionController:
         key = event.stored.key
         if key.resource == RESOURCE:
             if event.type == "DELETED":
-                _soon(lambda: self._gone(codec.load(event.stored.data)))
+                self.backing.afterwards.soon(lambda: self._gone(codec.load(event.stored.data)))
             else:
-                _soon(lambda: self._follow(key.name))
+                self.backing.afterwards.soon(lambda: self._follow(key.name))
         elif event.type == "DELETED" and key.resource in self._serving and self._serving[key.resource].terminating:
-            _soon(lambda: self._follow(key.resource))  # it waits for the last of its instances
+            self.backing.afterwards.soon(lambda: self._follow(key.resource))  # it waits for the last of its instances
 
     def _follow(self, name: str) -> None:
         stored = self.definitions.find("", name)
@@ -164,11 +163,3 @@ class DefinitionController:
             context = Context(store.kind.resource, stored.key.namespace, SYSTEM, now, name=stored.key.name)
             store.delete(context, store.kind, DeleteOptions())
         return self.backing.storage.count(store.name)
-
-
-def _soon(call: Callable[[], None]) -> None:
-    """Run after the write that caused it has been answered; at once where no loop runs (at start)."""
-    try:
-        asyncio.get_running_loop().call_soon(call)
-    except RuntimeError:
-        call()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -50,15 +49,15 @@ class NamespaceController:
         key = event.stored.key
         if key.resource == "namespaces":
             if event.type == "ADDED":
-                soon(self._fill, key.name)
+                self.backing.afterwards.soon(self._fill, key.name)
             elif event.type == "MODIFIED":
-                soon(self.sync, key.name)
+                self.backing.afterwards.soon(self.sync, key.name)
             else:
                 self._terminating.discard(key.name)
         elif key.namespace in self._terminating:
-            soon(self.sync, key.namespace)
+            self.backing.afterwards.soon(self.sync, key.namespace)
         elif event.type != "ADDED" and (key.resource, key.name) in _FILLED:
-            soon(self._fill, key.namespace)
+            self.backing.afterwards.soon(self._fill, key.namespace)
 
     def _fill(self, name: str) -> None:
         stored = self.namespaces.find("", name)
@@ -177,11 +176,3 @@ def root_ca(authority: bytes) -> Object:
     text = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."
     meta = {"name": ROOT_CA, "annotations": {"kubernetes.io/description": text}}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {"ca.crt": authority.decode()}}
-
-
-def soon(call: Callable[..., None], *names: str) -> None:
-    """Run after the write that caused it has been answered; at once where no loop runs (at start)."""
-    try:
-        asyncio.get_running_loop().call_soon(call, *names)
-    except RuntimeError:
-        call(*names)

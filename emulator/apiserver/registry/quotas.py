@@ -9,7 +9,6 @@ import orjson
 from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.quantity import Quantity
-from emulator.apiserver.registry.namespaces import soon
 from emulator.apiserver.registry.quota_usage import Amounts, add, amounts, concerns, only_numbers, source, usage
 from emulator.apiserver.registry.store import Store
 from emulator.apiserver.storage.interface import Event, Storage
@@ -53,7 +52,7 @@ class QuotaController:
                 return  # a status that somebody writes stays until there is something to count
         if key.namespace in self._limited and key.namespace not in self._due:
             self._due.add(key.namespace)
-            soon(self._count, key.namespace)
+            self._store.backing.afterwards.soon(self._count, key.namespace)
 
     def _count(self, namespace: str) -> None:
         self._due.discard(namespace)

@@ -7,7 +7,7 @@ anybody coming between.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from emulator.apiserver.apimachinery.objects import Object, labels_of, metadata
 from emulator.apiserver.apimachinery.options import DeleteOptions, Preconditions
 from emulator.apiserver.clock import Clock
 from emulator.apiserver.registry import before, deletion
+from emulator.apiserver.registry.afterwards import Afterwards
 from emulator.apiserver.registry.conversion import ConversionNeeded, WebhookConverter
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.strategy import Admission, Context
@@ -51,6 +52,7 @@ class Backing:
     storage: Storage
     admission: Admission
     clock: Clock
+    afterwards: Afterwards = field(default_factory=Afterwards)
 
 
 class Store:

@@ -1,9 +1,10 @@
 """Watches: a cursor in the event log of a resource, and frames that every watcher of an event shares.
 
 Theory of operation. A watch has a position (a revision). It takes the log's events after it, turns each into the frame that
-its selector makes of it (an object that comes to match is ADDED, one that ceases to is DELETED), writes all of them at
-once, and waits for the log to grow. Frames are cached on the event by version and form, so an event is encoded once for
-all watchers alike.
+its selector makes of it (an object that comes to match is ADDED, one that ceases to is DELETED), and writes all of them at
+once. It does so whenever its crowd (``endpoints/crowd.py``) lets it step; its own task sleeps, and wakes for bookmarks, for the
+end, and to send what could not be written at once. Frames are cached on the event by version and form, so an event is
+encoded once for all watchers alike.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ class Watch:
         self.position = 0
         self.headed = False  # whether a Table's column definitions were sent
         self.include = scope.request.first("includeObject")
+        self._crowd = scope.crowds.of(self.storage, self.resource)
+        self._wire = scope.request.wire
+        self._behind = False  # whether its own task has to send what is new
+        self._awake = asyncio.Event()
 
     async def run(self) -> None:
         """Send events until the time is up, the client goes, or the log forgets where we are."""
@@ -54,52 +59,99 @@ class Watch:
             await request.chunk(initial)
         timeout = self.options.timeout_seconds or DEFAULT_TIMEOUT_SECONDS
         gone = asyncio.ensure_future(request.disconnected())
+        gone.add_done_callback(lambda _: self._awake.set())
         try:
             await self._follow(time.monotonic() + timeout, gone)
         finally:
+            self._crowd.leave(self)
             gone.cancel()
         if not (gone.done() and not gone.cancelled()):
             await request.chunk(b"", more=False)
 
     async def _follow(self, deadline: float, gone: asyncio.Future[None]) -> None:
         bookmark_at = time.monotonic() + BOOKMARK_SECONDS
+        loop = asyncio.get_running_loop()
+        self._crowd.join(self)
+        self.step()
+        while not gone.done():
+            self._awake.clear()
+            if self._behind and not await self._catch_up():
+                return
+            now = time.monotonic()
+            if now >= deadline:
+                return
+            if now >= bookmark_at:
+                bookmark_at = now + BOOKMARK_SECONDS
+                await self._remind()
+            alarm = loop.call_later(min(deadline, bookmark_at) - now, self._awake.set)
+            try:
+                await self._awake.wait()
+            finally:
+                alarm.cancel()
+
+    def step(self) -> None:
+        """Write what is new straight to the connection; leave it to ``_catch_up`` where that cannot be."""
+        if self._behind:
+            return
+        headed = self.headed
+        try:
+            events = self.storage.events(self.resource, self.position)
+            if not events:
+                return
+            if self.scope.kind.asks:
+                self._fall_behind()
+                return
+            data = self._chunk(events)
+            if data and not (self._wire is not None and self._wire.write(data)):
+                self.headed = headed
+                self._fall_behind()
+                return
+            self.position = events[-1].revision
+        except Exception:  # raised again in its own task, where it ends this watch alone
+            self._fall_behind()
+
+    def _fall_behind(self) -> None:
+        self._behind = True
+        self._awake.set()
+
+    async def _catch_up(self) -> bool:
+        """Send what is new, waiting for a slow client or a webhook. False when that cannot go on."""
         request = self.scope.request
         while True:
             try:
                 events = self.storage.events(self.resource, self.position)
             except CompactedError:
                 await request.chunk(self._too_old())
-                return
-            if events:
-                self.position = events[-1].revision
-                try:
-                    data = await self._render(events)
-                except StatusError as error:  # a conversion webhook does not answer
-                    await request.chunk(self._encode("ERROR", error.status()))
-                    return
-                if data:
-                    await request.chunk(data)
-                if gone.done():
-                    return
-            now = time.monotonic()
-            if now >= deadline:
-                return
-            if now >= bookmark_at:
-                bookmark_at = now + BOOKMARK_SECONDS
-                if self.options.allow_watch_bookmarks:
-                    self.position = max(self.position, self.storage.revision)
-                    await request.chunk(self._bookmark(self.position, {}))
-            if not await self._wait(min(deadline, bookmark_at) - now, gone):
-                return
+                return False
+            if not events:
+                self._behind = False
+                return True
+            self.position = events[-1].revision
+            try:
+                data = await self._render(events)
+            except StatusError as error:  # a conversion webhook does not answer
+                await request.chunk(self._encode("ERROR", error.status()))
+                return False
+            if data:
+                await request.chunk(data)
 
-    async def _wait(self, seconds: float, gone: asyncio.Future[None]) -> bool:
-        """Wait for an event or the time; False when the client has gone."""
-        waiter = asyncio.ensure_future(self.storage.wait(self.resource, self.position))
-        try:
-            await asyncio.wait((waiter, gone), timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiter.cancel()
-        return not gone.done()
+    def _chunk(self, events: Sequence[Event]) -> bytes:
+        """The frames of events as one HTTP chunk; watches that take everything in the same form share it."""
+        if not self.chosen.empty or self.form.conversion == TABLE:
+            return _chunked(b"".join(self._frames(events)))
+        version = self.scope.kind.resource.api_version
+        key = (self.position, events[-1].revision, self.namespace, version, self.form)
+        chunk = self._crowd.frames.get(key)
+        if chunk is None:
+            chunk = self._crowd.frames[key] = _chunked(b"".join(self._frames(events)))
+        return chunk
+
+    async def _remind(self) -> None:
+        """Tell a client that wants bookmarks how far it is."""
+        if self.options.allow_watch_bookmarks and not self._behind:
+            self.step()
+            self.position = max(self.position, self.storage.revision)
+            await self.scope.request.chunk(self._bookmark(self.position, {}))
 
     # Where it begins
 
@@ -215,6 +267,11 @@ class Watch:
             assert frame is not None, "only kinds with a protobuf form are negotiated to be sent in it"
             return frame
         return b'{"type":"%s","object":%s}\n' % (sort.encode(), codec.encode(obj))
+
+
+def _chunked(data: bytes) -> bytes:
+    """Data as a chunk of HTTP/1.1's chunked coding; nothing stays nothing, as an empty chunk is the end."""
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
 async def watch(scope: Scope) -> None:
