@@ -34,7 +34,7 @@ class Clock:
 
     def timestamp(self) -> str:
         """Now as Kubernetes writes it: RFC 3339, whole seconds."""
-        return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.now().isoformat(timespec="seconds").replace("+00:00", "Z")
 
     def uid(self) -> str:
         """A fresh uid."""

@@ -12,17 +12,18 @@ class Chain:
     """Asks each plugin in turn; the first refusal ends it."""
 
     def __init__(self, plugins: Sequence[Admission]) -> None:
-        self.plugins = tuple(plugins)
+        self._admitting = tuple(plugin.admit for plugin in plugins if type(plugin).admit is not Plugin.admit)
+        self._validating = tuple(plugin.validate for plugin in plugins if type(plugin).validate is not Plugin.validate)
 
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Let every plugin change or refuse a write. Raises StatusError."""
-        for plugin in self.plugins:
-            plugin.admit(operation, context, obj, old)
+        for admit in self._admitting:
+            admit(operation, context, obj, old)
 
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Let every plugin refuse a write. Raises StatusError."""
-        for plugin in self.plugins:
-            plugin.validate(operation, context, obj, old)
+        for validate in self._validating:
+            validate(operation, context, obj, old)
 
 
 class Plugin:

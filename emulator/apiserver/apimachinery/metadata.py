@@ -74,11 +74,17 @@ def _validate_rest(meta: Object, path: str, *, custom: bool = False) -> list[Fie
     generation = meta.get("generation")
     if isinstance(generation, int) and generation < 0:
         found.append(fields.invalid(child(path, "generation"), generation, "must be greater than or equal to 0"))
-    found += validate_labels(meta.get("labels"), child(path, "labels"))
-    found += validate_annotations(meta.get("annotations"), child(path, "annotations"))
-    found += _validate_owners(meta.get("ownerReferences"), child(path, "ownerReferences"))
-    found += _validate_finalizers(meta.get("finalizers"), child(path, "finalizers"), custom=custom)
-    return found + _validate_managed_fields(meta.get("managedFields"), child(path, "managedFields"))
+    if labels := meta.get("labels"):
+        found += validate_labels(labels, child(path, "labels"))
+    if annotations := meta.get("annotations"):
+        found += validate_annotations(annotations, child(path, "annotations"))
+    if owners := meta.get("ownerReferences"):
+        found += _validate_owners(owners, child(path, "ownerReferences"))
+    if finalizers := meta.get("finalizers"):
+        found += _validate_finalizers(finalizers, child(path, "finalizers"), custom=custom)
+    if entries := meta.get("managedFields"):
+        found += _validate_managed_fields(entries, child(path, "managedFields"))
+    return found
 
 
 def validate_labels(labels: Any, path: str) -> list[FieldError]:

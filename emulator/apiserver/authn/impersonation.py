@@ -60,7 +60,10 @@ class Wanted:
 
 def wanted_identity(headers: Headers) -> Wanted | None:
     """What the headers ask for; None when they ask for nothing. Raises StatusError (400)."""
-    if not any(name.startswith(b"impersonate-") for name, _ in headers):
+    for name, _ in headers:
+        if name[:12] == b"impersonate-":
+            break
+    else:
         return None
     names, uids = _values(headers, b"impersonate-user"), _values(headers, b"impersonate-uid")
     groups, extra = _values(headers, b"impersonate-group"), _extras(headers)

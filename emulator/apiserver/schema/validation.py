@@ -23,6 +23,7 @@ from emulator.apiserver.schema.regexp import compile_pattern
 from emulator.apiserver.schema.violations import NOWHERE, not_in, nowhere, wrong, wrong_type
 
 ABSENT: Any = object()
+_PLAIN_PASSED = 7  # what ``check`` counts for a string of which nothing is asked
 
 _NAMES: dict[type, str] = {
     str: "string",
@@ -83,6 +84,7 @@ class Validator:
         "one_of",
         "pattern",
         "pattern_text",
+        "plain",
         "properties",
         "required",
         "types",
@@ -118,6 +120,11 @@ class Validator:
         self.any_of = [Validator(sub) for sub in schema.get("anyOf") or ()]
         self.one_of = [Validator(sub) for sub in schema.get("oneOf") or ()]
         self.negated = Validator(schema["not"]) if isinstance(schema.get("not"), dict) else None
+        # any string will do: nothing is asked of it but its type
+        bounds = (self.max_length, self.min_length, self.pattern, self.check_format)
+        limits = ("allOf", "anyOf", "oneOf", "not")
+        self.plain = self.types == ("string",) and not self.enum and not any(schema.get(name) for name in limits)
+        self.plain = self.plain and not self.format and all(bound is None for bound in bounds)
         self.combined = bool(self.all_of or self.any_of or self.one_of or self.negated is not None)
 
     def check(self, value: Any, path: str, found: list[FieldError], old: Any = ABSENT) -> int:
@@ -226,6 +233,9 @@ class Validator:
         for name, item in value.items():
             known = properties.get(name)
             if known is not None:
+                if known.plain and item.__class__ is str:
+                    passed += _PLAIN_PASSED
+                    continue
                 before = old.get(name, ABSENT) if correlated else ABSENT
                 if not path and name in _ROOT_UNRATCHETED:
                     before = ABSENT

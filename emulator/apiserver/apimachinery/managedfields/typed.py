@@ -249,7 +249,10 @@ def _compare(compiled: Type, old: Any, new: Any, changed: Set, removed: Set) -> 
         if not one and not two:
             return bool(old != new)
         for name, item in two.items():
-            _step(compiled.child(name) or DEDUCED_TYPE, "f:" + name, one.get(name, _ABSENT), item, changed, removed)
+            before = one.get(name, _ABSENT)
+            if before is item or (before.__class__ is str and before == item):
+                continue
+            _step(compiled.child(name) or DEDUCED_TYPE, "f:" + name, before, item, changed, removed)
         for name, item in one.items():
             if name not in two:
                 _step(compiled.child(name) or DEDUCED_TYPE, "f:" + name, item, _ABSENT, changed, removed)
@@ -311,7 +314,8 @@ def _whole(compiled: Type, value: Any) -> Set:
     if sort == MAP and isinstance(value, dict) and value:
         result: Set = {SELF: {}}
         for name, item in value.items():
-            result["f:" + name] = _whole(compiled.child(name) or DEDUCED_TYPE, item)
+            nested = item and isinstance(item, (dict, list))
+            result["f:" + name] = _whole(compiled.child(name) or DEDUCED_TYPE, item) if nested else MEMBER
         return result
     if sort in (SET, KEYED) and isinstance(value, list) and value:
         assert compiled.element is not None, "lists have elements"
