@@ -48,9 +48,11 @@ $(STAMPS)/uv:
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/base: $(STAMPS)/uv pyproject.toml
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e .
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -e .
+	@$(BIN)/python -m compileall -q emulator conformance
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/uv pyproject.toml
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[dev,ma]"
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -e ".[dev,ma]"
+	@$(BIN)/python -m compileall -q emulator conformance
 	@touch $@ $(STAMPS)/base

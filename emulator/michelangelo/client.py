@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
-import httpx
+from emulator.lean import httpx
 
 from emulator.michelangelo import retrying
 from emulator.michelangelo.access import Access

@@ -59,7 +59,7 @@ async def measure(request: Request, numbers: Numbers, *, connections: int, secon
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "requests.lua")
         await asyncio.to_thread(path.write_text, _script(request, numbers))
-        words = ("-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(path))
+        words = ("-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(path), "--timeout", "30s")
         child = await asyncio.create_subprocess_exec(
             "wrk", *words, f"{where.scheme}://{where.netloc}/", stdout=asyncio.subprocess.PIPE
         )

@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-import httpx
-
+from emulator.lean import httpx
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
 from emulator.michelangelo.controllers.timings import Requeue
 from emulator.michelangelo.resources import UPDATED_LABEL
