@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
 from emulator.lean import httpx
-
 from emulator.michelangelo import retrying
 from emulator.michelangelo.access import Access
 
