@@ -9,7 +9,8 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
-from emulator.lean import httpx
+import httpx
+
 from emulator.michelangelo import retrying
 from emulator.michelangelo.access import Access
 

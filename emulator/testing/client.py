@@ -10,9 +10,8 @@ import ssl
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
 import yaml
-
-from emulator.lean import httpx
 
 Object = dict[str, Any]
 Objects = list[Object]

@@ -33,7 +33,7 @@ class WebhookClient:
 
     async def post(self, client: Object, seconds: int, review: Object) -> bytes:
         """Send a review; the answer's body. Raises CallFailedError."""
-        from emulator.lean import httpx
+        import httpx
 
         shown, url, extensions, headers = self._address(client, f"?timeout={seconds}s")
         headers["Content-Type"] = "application/json"

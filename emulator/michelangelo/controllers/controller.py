@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from emulator.lean import httpx
+import httpx
+
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
 from emulator.michelangelo.controllers.timings import Requeue
 from emulator.michelangelo.resources import UPDATED_LABEL

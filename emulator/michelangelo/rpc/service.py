@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 import grpc
+import httpx
 
-from emulator.lean import httpx
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
 from emulator.michelangelo.resources import GROUP, UPDATED_LABEL, VERSION
 from emulator.michelangelo.rpc import projects
