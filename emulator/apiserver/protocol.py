@@ -110,7 +110,7 @@ class Protocol(HttpToolsProtocol):
             return
         raw_path, _, query = self.url.partition(b"?")
         path = urllib.parse.unquote(raw_path.decode("ascii"))
-        self.scope |= {"raw_path": raw_path, "path": path, "query_string": query}  # type: ignore[typeddict-item]
+        self.scope |= {"raw_path": raw_path, "path": path, "query_string": query}
         self.connections.discard(self)
         protocol = SpdyProtocol(self.app, dict(self.scope), self.connections, self.tasks)
         protocol.connection_made(self.transport)
