@@ -86,7 +86,7 @@ def finalizers(w: World, case: Case) -> None:
     held = list(FINALIZERS[: case["count"]])
     obj = w.model("m", {"revision_id": 1})
     obj["metadata"]["finalizers"] = held
-    w.made(w.admin.create(MODELS, w.namespace, obj))
+    version = w.made(w.admin.create(MODELS, w.namespace, obj)).resource_version
     w.made(
         w.admin.delete_collection(MODELS, w.namespace)
         if case["collection"]
@@ -129,6 +129,11 @@ def finalizers(w: World, case: Case) -> None:
             w.equal(_finalizers(w.made(answer)), held, "the finalizers that are left")
         else:
             w.refused(answer, 404, "NotFound", "getting it after its last finalizer")
+    with w.admin.watch(MODELS, w.namespace, resourceVersion=version) as watching:
+        watching.until(lambda event: event.type == "DELETED", w.settle)
+        told = [(event.type, bool(at(event.object, "metadata.deletionTimestamp"))) for event in watching.events]
+    w.equal(told[:1], [("MODIFIED", True)], "the first event after the deletion")
+    w.equal(told[-1:], [("DELETED", True)], "the last event")
 
 
 @check("namespace-deletion", "k8s.namespace-deletion", given=st.integers(0, 3), weight=0.3)

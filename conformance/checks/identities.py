@@ -193,15 +193,17 @@ def identity_prefix(w: World, case: Case) -> None:
 
 @check("unsigned-denied", "s3.unsigned-denied", needs=(Need.S3, Need.IDENTITIES))
 def unsigned_denied(w: World, case: Case) -> None:
-    """With keys that nobody has, nothing of the bucket is read or written."""
+    """With keys that nobody has, or somebody's key and another secret, nothing of the bucket is read or written."""
     key = w.key("closed")
     w.expect(w.store.put(key, b"closed").ok, "PutObject to succeed", "a refusal", "s3.put")
-    stranger = Iam(w.store).on_behalf(Keys("stranger", "AKIAUNKNOWNUNKNOWN00", "unknown"))
-    for what, answer in (
-        ("get", stranger.get(key)),
-        ("put", stranger.put(w.key("mine"), b"mine")),
-        ("list", stranger.list_objects(key)),
-        ("delete", stranger.delete(key)),
-    ):
-        w.expect(answer.code in (401, 403), f"{what} by a stranger to be denied", answer.said())
+    known = w.store.keys.access_key_id
+    for who in (Keys("stranger", "AKIAUNKNOWNUNKNOWN00", "unknown"), Keys("forger", known, "not the secret")):
+        stranger = Iam(w.store).on_behalf(who)
+        for what, answer in (
+            ("get", stranger.get(key)),
+            ("put", stranger.put(w.key("mine"), b"mine")),
+            ("list", stranger.list_objects(key)),
+            ("delete", stranger.delete(key)),
+        ):
+            w.expect(answer.code in (401, 403), f"{what} by a {who.name} to be denied", answer.said())
     w.expect(w.store.get(key).bytes == b"closed", "the object to be as it was", "another")

@@ -139,3 +139,39 @@ def _story(calls: list[Call], longest: tuple[Call, ...]) -> str:
         + " | left: "
         + "; ".join(map(told, rest))
     )
+
+
+@check(
+    "watch-crowd",
+    "k8s.watch-all",
+    "k8s.watch-live",
+    given=st.lists(st.integers(1, 4), min_size=2, max_size=4),
+    weight=0.4,
+)
+def watch_crowd(w: World, case: Case) -> None:
+    """While several clients write at once, a watch tells of each object every version that its writer was answered, in order."""
+    namespace = w.namespace
+
+    def actor(who: int, writes: int) -> Callable[[Kube], None]:
+        def act(client: Kube) -> None:
+            name = f"m-{who}"
+            w.made(client.create(MODELS, namespace, w.model(name, {"revision_id": 0})))
+            for number in range(1, writes + 1):
+                w.made(client.patch(MODELS, namespace, name, {"spec": w.dialect.spell({"revision_id": number})}))
+
+        return act
+
+    version = w.made(w.admin.list(MODELS, namespace)).resource_version
+    with w.admin.watch(MODELS, namespace, resourceVersion=version) as watching:
+        w.together([actor(who, writes) for who, writes in enumerate(case)])
+        w.register({}, "zz-last")
+        came = watching.until(lambda event: event.name == "zz-last", w.settle)
+        w.expect(came, "the watch to go on until the last write", [event.name for event in watching.events])
+        told = [(event.name, event.resource_version) for event in watching.events if event.type != "BOOKMARK"]
+    written: dict[str, list[str]] = {}
+    for exchange in w.history:
+        if exchange.method in ("POST", "PATCH") and f"{namespace}/models" in exchange.path:
+            answer = json.loads(exchange.answer)
+            written.setdefault(str(at(answer, "metadata.name")), []).append(str(at(answer, "metadata.resourceVersion")))
+    for name, versions in written.items():
+        w.equal([one for about, one in told if about == name], versions, f"the versions of {name} in the watch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -34,14 +35,16 @@ def _listed(w: World, names: list[str], clause: str) -> None:
             "field": _unknown,
             "value": st.one_of(words, st.integers(0, 9), st.just({"a": [1]})),
             "mode": st.sampled_from(["Strict", "Warn", "Ignore", ""]),
-            "where": st.sampled_from(["spec", "top", "metadata"]),
+            "where": st.sampled_from(["spec", "top", "metadata", "nested"]),
         }
     ),
 )
 def field_validation(w: World, case: Case) -> None:
     """An unknown field is refused under Strict, warned of under Warn (and by default), silent under Ignore, and never stored."""
-    obj = w.model("m", dict(case["spec"]))
-    target = {"spec": obj["spec"], "top": obj, "metadata": obj["metadata"]}[case["where"]]
+    spec = {**case["spec"], "owner": {"name": "somebody"}}
+    obj = w.model("m", copy.deepcopy(spec))
+    places = {"spec": obj["spec"], "top": obj, "metadata": obj["metadata"], "nested": obj["spec"]["owner"]}
+    target = places[case["where"]]
     if case["field"] == "Kind" and case["where"] == "top":
         return  # differs in case only, and decoders differ about that
     target[case["field"]] = case["value"]
@@ -66,9 +69,10 @@ def field_validation(w: World, case: Case) -> None:
             answer.warning or "no warning",
         )
     read = w.made(w.admin.get(MODELS, w.namespace, "m"))
-    stored = {"spec": read.at("spec", {}), "top": read.body, "metadata": read.at("metadata", {})}[case["where"]]
+    places = {"top": read.body, "nested": read.at("spec.owner", {})}
+    stored = places.get(case["where"]) or read.at(case["where"], {})
     w.expect(case["field"] not in stored, f"no {case['field']} to be stored", stored, "model.unknown-fields")
-    w.equal(w.spec_of(read.body), case["spec"], "the spec", "model.unknown-fields")
+    w.equal(w.spec_of(read.body), spec, "the spec", "model.unknown-fields")
 
 
 @check("doubled-fields", "k8s.field-validation", given=st.sampled_from(["Strict", "Warn"]), weight=0.2)
@@ -116,10 +120,10 @@ def no_dtype(w: World, case: Case) -> None:
     }
     w.made(w.admin.create(MODELS, w.namespace, w.model("n", right), fieldValidation="Strict"), "model.schema-items")
     w.equal(w.spec_of(w.made(w.admin.get(MODELS, w.namespace, "n")).body), right, "the spec", "model.schema-items")
-    bad = {field: {"schema_items": [{"name": name, "data_type": "float"}]}}
-    w.refused(
-        w.admin.create(MODELS, w.namespace, w.model("o", bad)), 422, "Invalid", "data_type: float", "model.schema-items"
-    )
+    for before in ([], right[field]["schema_items"]):
+        bad = {field: {"schema_items": [*before, {"name": name, "data_type": "float"}]}}
+        answer = w.admin.create(MODELS, w.namespace, w.model("o", bad))
+        w.refused(answer, 422, "Invalid", f"data_type: float in item {len(before)}", "model.schema-items")
 
 
 @check("names", "k8s.names", given=st.one_of(bad_names, object_names))

@@ -83,9 +83,22 @@ def rollout(w: World, case: Case) -> None:
         "serving.rollout-replaces",
     )
     _keeps(w, "second-model")
+    _beside(w, "second-model", "first-model")
     w.made(w.admin.delete(DEPLOYMENTS, w.namespace, "d"))
     said = w.eventually(lambda: configured(w), lambda text: "second-model" not in text, PATIENCE * w.settle)
     w.expect("second-model" not in said, "no model config to name it after", said, "serving.undeploy")
+
+
+def _beside(w: World, one: str, other: str) -> None:
+    """A second Deployment's model comes beside the first one's, and goes without it."""
+    obj = deployment(w, other, "server")
+    obj["metadata"] = {**obj["metadata"], "name": "beside"}
+    w.made(w.admin.create(DEPLOYMENTS, w.namespace, obj))
+    said = w.eventually(lambda: configured(w), lambda text: other in text, PATIENCE * w.settle)
+    w.expect(one in said and other in said, "both models in the model config", said, "serving.model-config")
+    w.made(w.admin.delete(DEPLOYMENTS, w.namespace, "beside"))
+    said = w.eventually(lambda: configured(w), lambda text: other not in text, PATIENCE * w.settle)
+    w.expect(one in said and other not in said, f"{one} alone in the model config", said, "serving.undeploy")
 
 
 def _keeps(w: World, model: str) -> None:

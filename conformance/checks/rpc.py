@@ -273,7 +273,7 @@ def rpc_list(w: World, case: Case) -> None:
 
 @check("rpc-families", "ma.families", given=words, needs=(Need.RPC,), weight=0.2)
 def rpc_families(w: World, case: Case) -> None:
-    """A ModelFamily is created through gRPC and seen by Kubernetes, and the other way round; a bad name is INVALID_ARGUMENT."""
+    """A ModelFamily is created through gRPC is seen by Kubernetes, and is read through gRPC again."""
     family = {"metadata": {"name": "f", "namespace": w.namespace}, "spec": {"name": case, "description": "family"}}
     made = w.rpc.call("ModelFamily", "CreateModelFamily", {"model_family": family})
     w.expect(made.ok, "CreateModelFamily to succeed", made.said())

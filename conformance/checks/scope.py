@@ -167,6 +167,9 @@ def account_token(w: World, case: Case) -> None:
     answer = holder.create(MODELS, w.namespace, w.model("other", {}))
     w.refused(answer, 403, "Forbidden", "a create with the reader's token")
     w.expect(client.identity in answer.message, f"a message that names {client.identity}", answer.message)
+    w.made(w.admin.delete(SERVICEACCOUNTS, w.namespace, "reader"))
+    gone = w.eventually(lambda: holder.get(MODELS, w.namespace, "m"), lambda answer: answer.code == 401, 3 * w.settle)
+    w.expect(gone.code == 401, "401 for the token of an account that is gone", gone.said())
 
 
 @check(

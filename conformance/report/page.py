@@ -188,8 +188,16 @@ def _row(one: ClauseScore, results: dict[str, Event]) -> str:
     extra = "" if clause.level is Level.CORE else f" <small>({clause.level.value})</small>"
     return (
         f'<tr><td>{_mark(one.verdict)}</td><td class="id">{name}{extra}</td><td>{_prose(clause.text)}'
-        f'{_ambiguity(clause)}</td><td class="id">{escape(checks or one.note)}</td></tr>\n'
+        f'{_ambiguity(clause)}{_absent(one, results)}</td><td class="id">{escape(checks or one.note)}</td></tr>\n'
     )
+
+
+def _absent(one: ClauseScore, results: dict[str, Event]) -> str:
+    """Why a clause is not applicable."""
+    if one.verdict is not Verdict.NOT_APPLICABLE:
+        return ""
+    reasons = dict.fromkeys(results[check].get("trouble", {}).get("observed", "") for check in one.checks)
+    return f"<br><small>{escape('; '.join(filter(None, reasons)))}</small>"
 
 
 def _ambiguity(clause: Clause) -> str:

@@ -11,6 +11,7 @@ import pytest
 from conformance.cli import main
 from conformance.engine.events import load
 from conformance.engine.judge import judge
+from conformance.engine.scoring import score
 from conformance.report import page
 
 
@@ -97,3 +98,17 @@ def test_what_a_target_says_is_text(folder):
     text = page.text([{**changed[0], "target": bad}, *changed[1:]], head, judgement.score)
     assert bad not in text
     assert "&lt;img src=x" in text
+
+
+def test_what_is_absent_says_why(folder):
+    """A clause that is not applicable tells what the target does not have."""
+    events, head = load(folder / "events.jsonl")
+    why = "the target has no spare moon"
+    told = {"verdict": "not-applicable", "clause": "k8s.stale-update", "expected": "", "observed": why}
+    changed = [
+        {**event, "trouble": told, "verdicts": {"k8s.stale-update": "not-applicable"}}
+        if event["event"] == "result"
+        else event
+        for event in events
+    ]
+    assert why in page.text(changed, head, score(changed))
