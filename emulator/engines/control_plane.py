@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from emulator.apiserver.apimachinery.users import UserInfo
+from emulator.apiserver.apimachinery.users import AUTHENTICATED, UserInfo
 from emulator.apiserver.authn.certificates import Authority
 
 ISSUER = "https://kubernetes.default.svc"
@@ -52,7 +52,9 @@ class Files:
         self.path("tokens.csv").touch(mode=0o600)
         with self.path("tokens.csv").open("w", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
-            rows.writerows((token, user.name, user.uid, ",".join(user.groups)) for token, user in users.items())
+            for token, user in users.items():
+                groups = [group for group in user.groups if group != AUTHENTICATED]  # the API server adds it
+                rows.writerow((token, user.name, user.uid, ",".join(groups)))
         return accounts
 
     def _write(self, name: str, data: bytes) -> None:

@@ -81,7 +81,7 @@ def test_contexts_and_tokens(envtest_plane):
     with envtest_plane.client("alice-token") as client:
         review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
         told = client.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", json=review).json()
-        assert told["status"]["userInfo"]["groups"][0] == "team"
+        assert told["status"]["userInfo"]["groups"] == ["team", "system:authenticated"]
 
 
 def test_namespaces_are_filled_and_emptied(envtest_plane):
