@@ -123,9 +123,12 @@ def _round_trip(admin: Kube) -> float:
 
 
 def _identities(context: Context) -> bool:
-    """Whether users of the object store can be made: IAM's API answers on its endpoint."""
-    store = context.store(context.lane("observe-iam", History()), "check=observe")
-    return Iam(store).call("ListUsers").xml.tag == "ListUsersResponse"
+    """Whether users of the object store can be made: IAM's API answers on its endpoint, and who may not write would not learn who is missing."""
+    iam = Iam(context.store(context.lane("observe-iam", History()), "check=observe"))
+    if iam.call("ListUsers").xml.tag != "ListUsersResponse":
+        return False
+    nobody = f"{context.ownership.prefix}-nobody"
+    return iam.call("DeleteUser", UserName=nobody).code == 404
 
 
 def _impersonates(context: Context) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -115,11 +116,14 @@ def test_cleanup_leaves_what_is_young(session: Michelangelo) -> None:
 
 
 def test_it_is_judged_as_any_store(session: Michelangelo) -> None:
-    """The suite finds each of the four permissions there. (It also finds that a key which ends in slashes is a folder to SeaweedFS.)"""
+    """The suite finds each of the four permissions there, and that users cannot be made by IAM's API, which judges nothing."""
     target = f"kubeconfig:{session.kubeconfig}#admin,s3={session.doors.s3_endpoint},bucket={BUCKET}"
-    words = ["run", "--target", target, "--budget", "smoke", "--check", "artifact-permissions"]
+    words = ["run", "--target", target, "--budget", "smoke", "--verbose"]
+    words += ["--check", "artifact-permissions", "--check", "identity-permissions"]
     done = session.run(sys.executable, "-m", "conformance", *words, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"pass +s3\.put", done.stdout)
+    assert re.search(r"not-applicable +s3\.each-permission-apart", done.stdout), done.stdout
 
 
 def test_who_may_not_write_learns_it(
