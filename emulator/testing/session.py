@@ -17,7 +17,7 @@ import yaml
 
 from emulator import durations, running
 from emulator.doors import Doors
-from emulator.testing.client import ApiClient, ApiError, Object
+from emulator.testing.client import ApiClient, Object
 
 GONE_SECONDS = 30.0
 COMMAND_SECONDS = 120.0
@@ -120,7 +120,10 @@ class Michelangelo:
 
     def s3_keys(self) -> list[str]:
         """The objects in the bucket beneath the test's prefix."""
-        pages = self.s3().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
+        return self._keys(self.prefix)
+
+    def _keys(self, prefix: str) -> list[str]:
+        pages = self.s3().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", ())]
 
     def open(self) -> None:
@@ -128,36 +131,39 @@ class Michelangelo:
         self.client.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}})
 
     def close(self) -> None:
-        """Leave the plane as it was: no namespace, no objects, the clock where it stood. Raises TimeoutError when something holds on."""
+        """Leave the plane as it was: no namespace, no objects, the clock where it stood.
+
+        Raises TimeoutError when something holds on, ApiError when the plane does not let go.
+        """
         try:
             self._set_clock(self._offset)
             self._remove_objects()
-            self._remove_namespace()
+            self._remove_namespaces()
         finally:
             self.client.close()
 
     def _remove_objects(self) -> None:
         store = self.s3()
-        keys = self.s3_keys()
+        keys = self._keys(self.namespace)
         for start in range(0, len(keys), 1000):
             named = [{"Key": key} for key in keys[start : start + 1000]]
             store.delete_objects(Bucket=self.bucket, Delete={"Objects": named, "Quiet": True})
 
-    def _remove_namespace(self) -> None:
-        path = f"/api/v1/namespaces/{self.namespace}"
+    def _remove_namespaces(self) -> None:
+        for name in self._namespaces():
+            self.client.request("DELETE", f"/api/v1/namespaces/{name}")
         deadline = time.monotonic() + GONE_SECONDS
-        try:
-            self.client.request("DELETE", path)
-            while time.monotonic() < deadline:
-                self.client.request("GET", path)
-                time.sleep(0.02)
-        except ApiError as error:
-            if error.code == 404:
-                return
-            raise
-        raise TimeoutError(
-            f"namespace {self.namespace} does not go: something in it has a finalizer that nobody removes"
-        )
+        while left := self._namespaces():
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    f"{', '.join(left)} do not go: something in them has a finalizer that nobody removes"
+                )
+            time.sleep(0.02)
+
+    def _namespaces(self) -> list[str]:
+        """The test's own, and those whose names begin with it: a scenario makes one."""
+        names = [item["metadata"]["name"] for item in self.client.request("GET", "/api/v1/namespaces")["items"]]
+        return [name for name in names if name == self.namespace or name.startswith(f"{self.namespace}-")]
 
     def _write_kubeconfig(self) -> None:
         document = yaml.safe_load(Path(self.doors.kubeconfig).read_text())

@@ -31,6 +31,7 @@ def test_programs_under_test_find_the_plane(michelangelo, michelangelo_client, m
     assert any(found.startswith(key) for found in michelangelo.s3_keys())
     assert michelangelo_client.names("models", labels="team=risk") == ["churn"]
     michelangelo_s3.put_object(Bucket=michelangelo.bucket, Key=f"{michelangelo.prefix}mine", Body=b"x")
+    michelangelo.kubectl("create", "namespace", f"{michelangelo.namespace}-other")
     michelangelo.advance("91d")
     assert michelangelo.now() - datetime.now(UTC) > 90 * DAY
     words = ["kubectl", "get", "models", "-o", "name"]

@@ -59,15 +59,17 @@ def test_every_test_begins_in_the_scenario(tmp_path: Path) -> None:
         import os, subprocess, sys
         import pytest
 
-        def policy(plane):
+        def state(plane):
             words = [sys.executable, "-m", "emulator", "s3-policy", "controller-manager"]
-            return subprocess.check_output(words, env={**os.environ, "MA_PLANE": plane.doors.folder}, text=True)
+            env = {**os.environ, "MA_PLANE": plane.doors.folder, "KUBECONFIG": plane.doors.kubeconfig}
+            namespaces = subprocess.check_output(["kubectl", "get", "namespaces", "-o", "name"], env=env, text=True)
+            return namespaces, subprocess.check_output(words, env=env, text=True)
 
         @pytest.fixture(scope="session", autouse=True)
         def unchanged(michelangelo_plane):
-            before = policy(michelangelo_plane)
+            before = state(michelangelo_plane)
             yield
-            assert policy(michelangelo_plane) == before
+            assert state(michelangelo_plane) == before
 
         def test_it(michelangelo):
             with pytest.raises(OSError, match="AccessDenied"):
