@@ -32,6 +32,7 @@ CHAPTERS = (
     "serving",
     "rollouts",
     "waiting",
+    "cures",
     "rpc",
     "retention",
     "commanded",
