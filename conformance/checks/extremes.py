@@ -134,7 +134,7 @@ def many_models(w: World, case: Case) -> None:
         w.equal(found, wanted, f"all pages together{' of parity=1' if query else ''}", "k8s.pages")
     table = w.made(w.admin.list(MODELS, w.namespace, accept=f"{TABLE},application/json"))
     w.equal([at(row, "cells.0") for row in table.at("rows") or []], names, "the first cells of the table", "k8s.tables")
-    everywhere = w.made(w.admin.list(MODELS, labelSelector=f"{LABEL}={w.facts.run_id}")).items
+    everywhere = w.made(w.admin.list(MODELS, labelSelector=f"{LABEL}={w.facts.run_id},parity")).items
     ours = [str(at(item, "metadata.name")) for item in everywhere if at(item, "metadata.namespace") == w.namespace]
     w.equal(ours, names, "the names among those of all namespaces", "retention.lists-all-namespaces")
     with w.admin.watch(MODELS, w.namespace) as watching:

@@ -83,10 +83,11 @@ def field_selectors(w: World, case: Case) -> None:
 @check("list-order", "k8s.list-order", "query.by-namespace", given=names, weight=0.6)
 def list_order(w: World, case: Case) -> None:
     """A list is sorted by name, and across namespaces by namespace first."""
+    mine = {"order": str(w.number)}
     for name in case:
-        w.register({}, name)
+        w.register({}, name, labels=mine)
     other = w.new_namespace()
-    w.register({}, "elsewhere", other)
+    w.register({}, "elsewhere", other, labels=mine)
     listed = w.made(w.admin.list(MODELS, w.namespace))
     w.equal(listed.names, sorted(case), "the names")
     w.expect(
@@ -95,10 +96,12 @@ def list_order(w: World, case: Case) -> None:
         listed.names,
         "query.by-namespace",
     )
-    everywhere = w.made(w.admin.list(MODELS, labelSelector=f"{LABEL}={w.facts.run_id}"))
+    everywhere = w.made(w.admin.list(MODELS, labelSelector=f"{LABEL}={w.facts.run_id},order={w.number}"))
     places = [(str(at(item, "metadata.namespace")), str(at(item, "metadata.name"))) for item in everywhere.items]
     w.equal(
-        [list(place) for place in places], [list(place) for place in sorted(places)], "all Models of this run, in order"
+        [list(place) for place in places],
+        [list(place) for place in sorted(places)],
+        "the Models of all namespaces, in order",
     )
     ours = [place for place in places if place[0] in (w.namespace, other)]
     w.equal(len(ours), len(case) + 1, "the number of Models in both namespaces", "query.by-namespace")
