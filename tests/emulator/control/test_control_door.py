@@ -7,6 +7,7 @@ import asyncio
 import httpx
 import pytest
 
+from emulator.apiserver.server import HttpServer, bind
 from emulator.control import Call, ControlClient, ControlDoor, ControlError
 
 
@@ -44,6 +45,33 @@ def test_handlers_are_called_by_name(door):
     sent = ask(door, content=b"tar", headers={"Content-Type": "application/x-tar"})
     assert sent.json() == {"values": {}, "body": "tar"}
     assert ask(door, "GET", "/v1").json() == {"handlers": ["echo", "picky"]}
+
+
+def test_handlers_run_in_a_task():
+    """Handlers make requests of their own, which need one; a server may call us without (``apiserver/protocol.py``)."""
+
+    async def once() -> list:
+        listening = bind("127.0.0.1", 0)
+        door, tasks = ControlDoor("secret"), []
+
+        async def note(call: Call) -> None:
+            tasks.append(asyncio.current_task())
+
+        door.add("note", note)
+        server = HttpServer(door, listening, None)
+        await server.start()
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            head = b"POST /v1/note HTTP/1.1\r\nhost: h\r\nauthorization: Bearer secret\r\ncontent-length: 2\r\n\r\n{}"
+            writer.write(head)  # the whole request in one packet
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            writer.close()
+        finally:
+            await server.stop()
+        return tasks
+
+    (task,) = asyncio.run(once())
+    assert task is not None
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "secret "])
