@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import yaml
 
+from emulator.apiserver.apimachinery.aliases import check_aliases
 from emulator.apiserver.apimachinery.gojson import GoJsonError, explain
 from emulator.apiserver.apimachinery.objects import Object
 
@@ -175,13 +176,14 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
             return decode_json(body)
         except ValueError:
             pass
-    if body.count(b"*") > 100 and body.count(b"&") > 10:
-        raise ValueError("yaml: document contains excessive aliasing")
     try:
         loader = _Loader(body)
         loader.duplicates = []
         try:
-            value = loader.get_data() if loader.check_data() else None  # type: ignore[no-untyped-call]  # the first document
+            node = loader.get_node() if loader.check_node() else None  # the first document
+            if node is not None and b"*" in body:
+                check_aliases(node)
+            value = None if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
