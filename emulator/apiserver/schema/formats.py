@@ -73,7 +73,7 @@ def _uri(text: str) -> bool:
 
 
 def _hostname(text: str) -> bool:
-    fits = compile_pattern(_HOSTNAME).search(text) is not None
+    fits = compile_pattern(_HOSTNAME).search(text)
     return fits and len(text.encode()) <= 255 and all(len(part.encode()) <= 63 for part in text.split("."))
 
 

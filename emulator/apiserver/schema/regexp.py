@@ -11,6 +11,9 @@ import sys
 import unicodedata
 from functools import lru_cache
 
+from emulator.apiserver.schema.automaton import Automaton, explodes, oversized, tree_of
+
+SHORT = 500  # characters within which the square of the length is no matter
 _POSIX = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -37,14 +40,34 @@ _MOST_REPEATS = 1000
 _ANCHORS = frozenset({"^", "\\Z", "\\A", "\\b", "\\B"})  # Python repeats these only inside a group
 
 
+class Pattern:
+    """A compiled pattern. Python's engine is quick where it is safe; elsewhere an automaton takes its place."""
+
+    def __init__(self, quick: re.Pattern[str]) -> None:
+        self._quick = quick
+        self._explodes = explodes(tree_of(quick))
+        self._safe: Automaton | None = None
+
+    def search(self, text: str) -> bool:
+        """Whether it matches anywhere in a text, in time linear in the text's length."""
+        if not self._explodes and len(text) <= SHORT:
+            return self._quick.search(text) is not None
+        if self._safe is None:
+            self._safe = Automaton(self._quick)
+        return self._safe.search(text)
+
+
 @lru_cache(maxsize=4096)
-def compile_pattern(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> Pattern:
     """The pattern for ``search``. Raises ValueError with Go's message: ``error parsing regexp: missing closing ]: `[` ``."""
     translated = _Translation(pattern).run()
     try:
-        return re.compile(translated, re.ASCII)
+        quick = re.compile(translated, re.ASCII)
     except re.error as error:
         raise _error(f"cannot be translated ({error})", pattern) from None
+    if repetition := oversized(tree_of(quick)):
+        raise _error("invalid repeat count", repetition)
+    return Pattern(quick)
 
 
 def _error(why: str, what: str) -> ValueError:

@@ -186,7 +186,7 @@ class Validator:
             found.append(fields.too_long(path or NOWHERE, self.max_length))
         elif self.min_length is not None and len(value) < self.min_length:
             found.append(wrong(path, value, f"should be at least {self.min_length} chars long"))
-        elif self.pattern is not None and self.pattern.search(value) is None:
+        elif self.pattern is not None and not self.pattern.search(value):
             found.append(wrong(path, value, f"should match '{self.pattern_text}'"))
         if self.check_format is None:
             return 0

@@ -17,6 +17,7 @@ from emulator.apiserver.apimachinery import syntax as names
 from emulator.apiserver.apimachinery.quantity import Quantity
 from emulator.apiserver.schema.cel.syntax import Uint
 from emulator.apiserver.schema.cel.values import CelError, Optional, Url, duration, is_address, timestamp
+from emulator.apiserver.schema.regexp import compile_pattern
 
 Function = Callable[..., Any]
 NO_OVERLOAD = "no such overload"
@@ -53,6 +54,13 @@ def type_name(value: Any) -> str:
         if isinstance(value, kind):
             return name
     return type(value).__name__
+
+
+def _matches(text: str, pattern: str) -> bool:
+    try:
+        return compile_pattern(pattern).search(text)
+    except ValueError as error:
+        raise CelError(str(error)) from None
 
 
 @lru_cache(maxsize=512)
@@ -288,7 +296,7 @@ GLOBALS: dict[str, Function] = {
     "ip": _ip,
     "isCIDR": _is(_cidr),
     "cidr": _cidr,
-    "matches": lambda text, pattern: _regex(pattern).search(text) is not None,
+    "matches": lambda text, pattern: _matches(text, pattern),
 }
 NAMESPACED: dict[str, Function] = {
     "optional.of": lambda value: Optional(True, value),
@@ -333,7 +341,7 @@ METHODS: dict[str, Function] = {
     "contains": lambda one, two: two in one,
     "startsWith": lambda text, prefix: text.startswith(prefix),
     "endsWith": lambda text, suffix: text.endswith(suffix),
-    "matches": lambda text, pattern: _regex(pattern).search(text) is not None,
+    "matches": lambda text, pattern: _matches(text, pattern),
     "find": lambda text, pattern: match.group() if (match := _regex(pattern).search(text)) else "",
     "findAll": lambda text, pattern, limit=-1: [m.group() for m in _regex(pattern).finditer(text)][
         : limit if limit >= 0 else None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emulator.apiserver.schema.automaton import Automaton
 from emulator.apiserver.schema.regexp import compile_pattern
 
 
@@ -56,6 +59,7 @@ def test_a_pattern_means_what_it_means_in_go(pattern, matching, other):
         ("a**", "invalid nested repetition operator: `**`"),
         ("a++", "invalid nested repetition operator: `++`"),
         ("a{1001}", "invalid repeat count: `{1001}`"),
+        ("(a{500}){3}", "invalid repeat count: `{500}`"),
         ("[z-a]", "invalid character class range: `z-a`"),
         (r"\8", r"invalid escape sequence: `\8`"),
         (r"(a)\1x", r"invalid escape sequence: `\1`"),
@@ -81,3 +85,40 @@ def test_any_text_compiles_or_is_refused(pattern):
     except ValueError as error:
         refusal = str(error)
     assert refusal == "" or refusal.startswith("error parsing regexp: ")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("^(a+)+$", "a" * 50 + "!"),
+        ("^(a|a)*$", "a" * 5000 + "!"),
+        ("(x+x+)+y", "x" * 100),
+        ("^(([a-z])+.)+[A-Z]([a-z])+$", "a" * 100),
+        ("a.*b.*c.*d.*e", "abcd" * 500),
+        ("a+b", "a" * 100_000),
+    ],
+)
+def test_no_pattern_keeps_the_server_busy(pattern, text):
+    """What backtracking would try for years is decided at once."""
+    assert not compile_pattern(pattern).search(text)
+
+
+_ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\w", r"\b", "^", r"\Z", "(?i:A)", r"\n", "(?:)"])
+_PATTERNS = st.recursive(
+    _ATOMS,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map("".join),
+        st.tuples(inner, inner).map(lambda pair: f"(?:{pair[0]}|{pair[1]})"),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "{2}", "{1,3}", "{2,}", "*?"])).map(
+            lambda pair: f"(?:{pair[0]}){pair[1]}"
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@given(_PATTERNS, st.text(st.sampled_from("abA \n"), max_size=8))
+def test_the_automaton_agrees_with_backtracking(pattern, text):
+    """Both engines say the same, where both can."""
+    quick = re.compile(pattern, re.ASCII)
+    assert Automaton(quick).search(text) == (quick.search(text) is not None)
