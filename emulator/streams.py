@@ -80,7 +80,7 @@ class PodStreams(Protocol):
     node: str  # its name
 
     def log(self, pod: Object, options: LogOptions) -> AsyncGenerator[bytes, None]:
-        """A container's output so far, or from now on. Raises StreamError before the first part."""
+        """A container's output so far, or from now on. An empty part comes first, at once, or a StreamError."""
         ...
 
     async def attach(self, pod: Object, container: str, session: Session) -> None:

@@ -38,9 +38,8 @@ def _limit(memory_bytes: int, file_bytes: int) -> None:
     lower(resource.RLIMIT_CORE, 0)
 
 
-def _follow_parent() -> None:
-    """End with the plane, however it ends."""
-    parent = os.getppid()
+def _follow(parent: int) -> None:
+    """End with the plane, however it ends, and even if it has ended already."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -64,7 +63,7 @@ def main() -> int:
     _limit(settings["memory_bytes"], settings["file_bytes"])
     if settings["tty"]:
         _own_terminal()
-    _follow_parent()
+    _follow(settings["parent"])
     argv: list[str] = settings["argv"]
     code = 1
     try:

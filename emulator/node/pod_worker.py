@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+import signal
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -23,6 +24,7 @@ from emulator.node.process import Command, Process
 from emulator.node.status import HOST_ADDRESS, PodState, phase, pod_status
 
 Object = dict[str, Any]
+LAST_WORDS_SECONDS = 1.0  # for the status of processes that were stopped
 FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 10.0, 300.0
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
 _RUNTIME = (
@@ -55,13 +57,14 @@ class PodWorker:
         self.early = [Container(spec, "initContainers") for spec in pod["spec"].get("initContainers") or ()]
         self.regular = [Container(spec, "containers") for spec in pod["spec"]["containers"]]
         if self.early:
-            for container in (*self.early, *self.regular):
+            for container in self._all():
                 container.wait_for("PodInitializing")
         started = tools.now()
         self._state = PodState(started, address, [c.state for c in self.early], [c.state for c in self.regular])
         self._changed = asyncio.Event()
         self._writing = asyncio.Lock()
         self._stopping = False
+        self._ending: asyncio.Task[None] | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="ma-pod-"))
         self._life = asyncio.create_task(self._live())
 
@@ -80,29 +83,41 @@ class PodWorker:
         specs = {
             spec["name"]: spec for group in ("initContainers", "containers") for spec in pod["spec"].get(group) or ()
         }
-        for container in (*self.early, *self.regular):
+        for container in self._all():
             container.spec = specs.get(container.name, container.spec)
             container.state.image = container.spec["image"]
         self._changed.set()
 
     async def stop(self, grace_seconds: float) -> None:
-        """End its processes and its life; what it wrote can be read until then."""
-        if self._stopping:
-            return
-        self._stopping = True
-        alive = [each for each in (*self.early, *self.regular) if each.state.running and each.process is not None]
-        for container in alive:
-            await self._say(container, "Killing", f"Stopping container {container.name}")
-        await asyncio.gather(*(each.process.stop(grace_seconds) for each in alive if each.process is not None))
-        for container in (*self.early, *self.regular):
-            await self._end_executed(container)
+        """End its processes and its life; what it wrote can be read until then. Whoever asks again waits, too."""
+        if self._ending is None:
+            self._stopping = True
+            self._ending = asyncio.create_task(self._end(grace_seconds))
+        elif not grace_seconds:  # there was time, and now there is none
+            for process in self._alive():
+                process.signal(signal.SIGKILL)
+        await asyncio.shield(self._ending)
+
+    async def _end(self, grace_seconds: float) -> None:
+        for container in self._all():
+            if container.state.running:
+                await self._say(container, "Killing", f"Stopping container {container.name}")
+        alive = self._alive()
+        await asyncio.gather(*(process.stop(grace_seconds) for process in alive))
         # Who supervises a process that has ended says so; who waits for anything else waits no longer.
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._life), 1.0 if alive else 0.0)
+            await asyncio.wait_for(asyncio.shield(self._life), LAST_WORDS_SECONDS if alive else 0.0)
         self._life.cancel()
         with suppress(asyncio.CancelledError):
             await self._life
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _all(self) -> list[Container]:
+        return [*self.early, *self.regular]
+
+    def _alive(self) -> list[Process]:
+        """Processes of containers that run."""
+        return [each.process for each in self._all() if each.state.running and each.process is not None]
 
     # Its life
 
@@ -119,7 +134,7 @@ class PodWorker:
 
     async def _run(self) -> None:
         if self._before.get("phase") == "Running":  # it ran on a plane that is no more
-            for container in (*self.early, *self.regular):
+            for container in self._all():
                 container.vanished(self._tools.now())
         await self._publish()
         for container in self.early:
@@ -157,11 +172,15 @@ class PodWorker:
     async def _execute(self, container: Container, command: Command) -> None:
         process = Process(self._tools.limits, self._tools.now)
         await self._say(container, "Created", "Container created")
-        await process.start(command)
-        container.running(process, self._tools.now())
-        await self._say(container, "Started", "Container started")
-        await self._publish()
-        code = await process.wait()
+        try:
+            await process.start(command)
+            container.running(process, self._tools.now())
+            await self._say(container, "Started", "Container started")
+            await self._publish()
+            code = await process.wait()
+        except asyncio.CancelledError:
+            process.signal(signal.SIGKILL)
+            raise
         await self._end_executed(container)
         container.ended(code, self._tools.now(), stopped=self._stopping)
         await self._publish()
@@ -268,8 +287,7 @@ class PodWorker:
             return
         await self._tools.sleep(seconds)
         self._state.failed, self._state.reason, self._state.message = True, "DeadlineExceeded", _DEADLINE
-        alive = [each.process for each in (*self.early, *self.regular) if each.state.running and each.process]
-        await asyncio.gather(*(process.stop(self.grace(), _DEADLINE) for process in alive))
+        await asyncio.gather(*(process.stop(self.grace(), _DEADLINE) for process in self._alive()))
         await self._publish()
 
     def grace(self) -> float:

@@ -63,6 +63,7 @@ class Process:
             "env": dict(command.env),
             "root": str(command.root),
             "tty": command.tty,
+            "parent": os.getpid(),
             "memory_bytes": self._limits.memory_bytes,
             "file_bytes": self._limits.file_bytes,
         }

@@ -38,12 +38,13 @@ class NodeStreams:
         self._now = now
 
     async def log(self, pod: Object, options: LogOptions) -> AsyncGenerator[bytes, None]:
-        """A container's output. Raises StreamError where there is none yet."""
+        """A container's output. Raises StreamError where there can be none yet."""
         container, _ = self._find(pod, options.container)
         process = _logged(pod, container, options)
         since = options.since
         if options.since_seconds is not None:
             since = self._now() - timedelta(seconds=options.since_seconds)
+        yield b""
         async for part in read(process.output, options, since):
             yield part
 

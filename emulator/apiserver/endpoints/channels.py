@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import Any
 
 import orjson
 
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.endpoints.request import Request
+from emulator.apiserver.endpoints.stream_client import StreamClient, size
 from emulator.streams import STDOUT, Ended, Resized, Typed
 
 STDIN_CHANNEL, STDOUT_CHANNEL, STDERR_CHANNEL, ERROR_CHANNEL, RESIZE_CHANNEL = range(5)
@@ -24,17 +24,12 @@ V5 = "v5.channel.k8s.io"
 PROTOCOLS = (V5, "v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io", "base64.channel.k8s.io", "")
 
 
-class Channels:
+class Channels(StreamClient):
     """One client's WebSocket: a Session for the node, and a way to say how it ended."""
 
     def __init__(self, request: Request) -> None:
-        self._request = request
-        self.stdin = request.flag("stdin")
-        self.stdout = request.flag("stdout")
-        self.tty = request.flag("tty")
-        self.stderr = request.flag("stderr") and not self.tty
+        super().__init__(request)
         self.protocol = chosen(request.scope.get("subprotocols") or ())
-        self._gone = False
 
     async def open(self) -> None:
         """Accept the WebSocket, and let the client know that somebody is there."""
@@ -57,9 +52,9 @@ class Channels:
             if channel == CLOSE and self.protocol == V5 and data[:1] == bytes([STDIN_CHANNEL]):
                 return Ended(gone=False)
             if channel == RESIZE_CHANNEL and self.tty:
-                size = _size(data)
-                if size is not None:
-                    return size
+                resized = size(data)
+                if resized is not None:
+                    return resized
         return Ended(gone=True)
 
     async def send(self, stream: str, data: bytes) -> None:
@@ -111,11 +106,3 @@ def chosen(asked: Any) -> str:
             return protocol
     known = ", ".join(protocol for protocol in PROTOCOLS if protocol)
     raise errors.bad_request(f"requested protocol(s) are not supported: [{' '.join(asked)}]; supports [{known}]")
-
-
-def _size(data: bytes) -> Resized | None:
-    try:
-        given = json.loads(data)
-        return Resized(int(given["Width"]), int(given["Height"]))
-    except (ValueError, KeyError, TypeError):
-        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from typing import Any
 
@@ -12,6 +11,7 @@ import orjson
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.endpoints import spdy_frames as frames
 from emulator.apiserver.endpoints.request import Request
+from emulator.apiserver.endpoints.stream_client import StreamClient, size
 from emulator.streams import STDERR, STDOUT, Ended, Resized, Typed
 
 V4 = "v4.channel.k8s.io"
@@ -21,20 +21,15 @@ OPEN_SECONDS = 30.0
 _SIZED = PROTOCOLS[:2]
 
 
-class SpdyStreams:
+class SpdyStreams(StreamClient):
     """One client's SPDY connection: a Session for the node, and a way to say how it ended."""
 
     def __init__(self, request: Request) -> None:
-        self._request = request
-        self.stdin = request.flag("stdin")
-        self.stdout = request.flag("stdout")
-        self.tty = request.flag("tty")
-        self.stderr = request.flag("stderr") and not self.tty
+        super().__init__(request)
         self.protocol = _chosen(request)
         self._frames = frames.Frames()
         self._streams: dict[str, int] = {}
         self._happened: deque[frames.Happened] = deque()
-        self._gone = False
 
     async def open(self) -> None:
         """Accept the connection, and wait for the client to open its streams. Raises ConnectionResetError."""
@@ -87,7 +82,7 @@ class SpdyStreams:
         elif isinstance(happened, frames.Closed) and happened.stream == stdin:
             return Ended(gone=False)
         elif isinstance(happened, frames.Data) and happened.stream == self._streams.get("resize"):
-            return _size(happened.data)
+            return size(happened.data)
         return None
 
     async def _read(self) -> bool:
@@ -127,11 +122,3 @@ def _chosen(request: Request) -> str:
             return protocol
     text = f"unable to upgrade: unable to negotiate protocol: client supports [{' '.join(asked)}], server accepts [{' '.join(PROTOCOLS)}]"
     raise errors.StatusError(403, "Forbidden", text, {})
-
-
-def _size(data: bytes) -> Resized | None:
-    try:
-        given = json.loads(data)
-        return Resized(int(given["Width"]), int(given["Height"]))
-    except (ValueError, KeyError, TypeError):
-        return None

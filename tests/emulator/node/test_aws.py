@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 
 import pytest
@@ -33,6 +34,8 @@ class Aws:
         (root / "d").mkdir()
         (root / "d" / "x").write_text("x")
         (root / "d" / "y").write_bytes(b"y" * 3_000_000)
+        for name in ("x", "y"):
+            os.utime(root / "d" / name, (1_600_000_000, 1_600_000_000))  # older than what is uploaded
 
     def __call__(self, line: str, who: str = "task", typed: bytes | None = None) -> tuple[str, str, int]:
         """Standard output, standard error and exit code; instants are made alike."""

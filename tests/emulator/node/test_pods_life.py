@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 import uuid
 
 import pytest
 from conftest import start
-from contracts.node_processes import alive
+from contracts.node_processes import alive, identifier
 
 LIMITS = "seconds=4,output=64Ki,memory=400Mi,file=1Mi"
 
@@ -116,8 +118,8 @@ def test_restarts_follow_the_policy(pods):
     pods.plane.run("ma-emulator", "clock", "advance", "10s")
     pods.until(lambda: pods.state("again")["restartCount"] == 2)
     assert pods.log("again", previous="true") == ""
-    row = pods.plane.kubectl("get", "pod", "again", "-n", pods.namespace, "--no-headers").split()
-    assert row[1:3] == ["0/1", "CrashLoopBackOff"]
+    shown = ("get", "pod", "again", "-n", pods.namespace, "--no-headers")
+    assert pods.until(lambda: "CrashLoopBackOff" in pods.plane.kubectl(*shown))
 
 
 def test_init_containers_come_first(pods):
@@ -243,13 +245,34 @@ def test_what_fits_nowhere_waits(pods):
     pods.ended("later")
 
 
+def test_a_deletion_takes_its_time(pods):
+    """A process has its grace to end; the Pod is there until it has, whatever is written to it meanwhile; force makes it short."""
+    pods.create("stubborn", "cat", "-", "4714", stdin=True, tty=True, spec={"terminationGracePeriodSeconds": 600})
+    pods.until(lambda: "running" in pods.state("stubborn").get("state", {}))
+    pods.until(lambda: alive("4714"))
+    os.kill(identifier("4714"), signal.SIGSTOP)  # so that it does not end when it is asked to
+    path = f"{pods.path}/pods/stubborn"
+    assert pods.http.delete(path).json()["metadata"]["deletionGracePeriodSeconds"] == 600
+    patch = {"metadata": {"labels": {"seen": "true"}}}
+    headers = {"Content-Type": "application/merge-patch+json"}
+    assert pods.http.patch(path, json=patch, headers=headers).status_code == 200
+    events = pods.until(
+        lambda: [e["reason"] for e in pods.http.get(f"{pods.path}/events").json()["items"] if e["reason"] == "Killing"]
+    )
+    assert events == ["Killing"]
+    assert pods.http.get(path).status_code == 200
+    pods.plane.kubectl("delete", "pod", "stubborn", "-n", pods.namespace, "--force", "--grace-period=0")
+    pods.until(lambda: not alive("4714"))
+
+
 def test_a_plane_that_is_killed_leaves_no_process(tmp_path):
     """However a plane ends, what its Pods run ends with it."""
     child, running = start(tmp_path, "--no-rpc")
     pods = Pods(running)
-    pods.create("left", "sleep", "4713")
+    span = f"4713.{os.getpid()}"  # nobody else's
+    pods.create("left", "sleep", span)
     pods.until(lambda: "running" in pods.state("left").get("state", {}))
-    pods.until(lambda: alive("4713"))
+    pods.until(lambda: alive(span))
     child.kill()
     child.wait(10)
-    pods.until(lambda: not alive("4713"))
+    pods.until(lambda: not alive(span))

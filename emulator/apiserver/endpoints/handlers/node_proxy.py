@@ -52,12 +52,11 @@ class NodeProxy:
             return
         parts = self._node(scope, pod).log(pod, options)
         try:
-            first = await anext(parts, b"")
+            await anext(parts)
         except StreamError as error:
             raise _refused(error) from None
         await request.start(200, _TEXT)
-        if first:
-            await request.chunk(first)
+        await request.chunk(b"")
         gone = asyncio.ensure_future(request.disconnected())
         try:
             async for part in until(gone, parts):
