@@ -90,7 +90,8 @@ def test_the_profile_minio_points_the_plane_at_a_pinned_store() -> None:
         assert re.fullmatch(r"\S+:\S+@sha256:[0-9a-f]{64}", others)
     assert minio["environment"]["MINIO_ROOT_USER"] == emulator["environment"]["AWS_ACCESS_KEY_ID"]
     assert minio["environment"]["MINIO_ROOT_PASSWORD"] == emulator["environment"]["AWS_SECRET_ACCESS_KEY"]
-    assert emulator["environment"]["STORE_BESIDE"] == "http://minio:9000"
+    [alias] = minio["networks"]["default"]["aliases"]
+    assert emulator["environment"]["STORE_BESIDE"] == f"http://{alias}:9000"
 
 
 @pytest.mark.parametrize("name", ["emulator", "plane-on-kind"])
