@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from contracts import bare_flags, bare_programs
 
+from emulator.cli import main
+
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.xdist_group("envtest")  # one worker, one plane
 
@@ -273,15 +275,22 @@ def test_nothing_is_left_behind_when_a_supervisor_is_killed(tmp_path):
     until(lambda: not processes(marker))
 
 
-def test_missing_programs_are_named_with_what_to_install(tmp_path):
+def refused(capsys, *words: str) -> str:
+    """What the command line says to flags that make no sense; nothing is started."""
+    assert main(["up", *words]) == 3
+    return capsys.readouterr().err
+
+
+def test_missing_programs_are_named_with_what_to_install(capsys, monkeypatch, tmp_path):
     """Before anything is started."""
-    done = run("up", "--api", f"envtest:{tmp_path}")
-    assert done.returncode == 3
+    said = refused(capsys, "--api", f"envtest:{tmp_path}")
     for word in ("etcd", "kube-apiserver", str(tmp_path), "setup-envtest", "KUBEBUILDER_ASSETS"):
-        assert word in done.stderr
-    done = run("up", "--api", "envtest", KUBEBUILDER_ASSETS=str(tmp_path / "assets"), TEST_ASSET_ETCD=sys.executable)
-    assert "etcd (looked" not in done.stderr
-    assert f"kube-apiserver (looked for {tmp_path / 'assets' / 'kube-apiserver'})" in done.stderr
+        assert word in said
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path / "assets"))
+    monkeypatch.setenv("TEST_ASSET_ETCD", sys.executable)
+    said = refused(capsys, "--api", "envtest")
+    assert "etcd (looked" not in said
+    assert f"kube-apiserver (looked for {tmp_path / 'assets' / 'kube-apiserver'})" in said
 
 
 def test_a_server_that_does_not_come_up_is_quoted(tmp_path):
@@ -311,18 +320,15 @@ def test_a_controller_manager_that_does_not_come_up_is_quoted(tmp_path):
         (("--clock-start", "2026-01-01T00:00:00Z"), "--clock-start is not supported with --api envtest"),
     ],
 )
-def test_flags_that_need_memory_are_refused(words, said):
+def test_flags_that_need_memory_are_refused(capsys, words, said):
     """By name, before anything is looked for."""
-    done = run("up", "--api", "envtest", *words)
-    assert done.returncode == 3
-    assert said in done.stderr and "needs --api memory" in done.stderr
+    told = refused(capsys, "--api", "envtest", *words)
+    assert said in told and "needs --api memory" in told
 
 
-def test_an_unknown_engine_lists_the_known_ones():
+def test_an_unknown_engine_lists_the_known_ones(capsys):
     """As everywhere."""
-    done = run("up", "--api", "minikube")
-    assert done.returncode == 3
-    assert "known are memory, envtest[:DIR], kind[:NAME], kubeconfig:PATH[#CONTEXT]" in done.stderr
+    assert "known are memory, envtest[:DIR], kind[:NAME], kubeconfig:PATH[#CONTEXT]" in refused(capsys, "--api", "mini")
 
 
 def test_the_stand_ins_are_as_strict_as_what_they_stand_for(tmp_path):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from contracts import bare_programs
 
+from emulator.cli import main
+
 ROOT = Path(__file__).parents[3]
 PORTS = ("--s3-port", "0", "--no-rpc")
 
@@ -85,19 +87,23 @@ def test_a_bare_cluster_is_given_what_it_lacks(tmp_path):
             assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_kubeconfig_that_leads_nowhere_is_named(tmp_path):
+def said(capsys, code: int, *words: str) -> str:
+    """What the command line says when it ends at once."""
+    assert main(["up", *words, *PORTS]) == code
+    return capsys.readouterr().err
+
+
+def test_a_kubeconfig_that_leads_nowhere_is_named(capsys, tmp_path):
     """No file, no such context, nobody who answers."""
-    done = run("up", "--api", f"kubeconfig:{tmp_path / 'none'}", *PORTS)
-    assert done.returncode == 3 and f"no kubeconfig at {tmp_path / 'none'}" in done.stderr
+    assert f"no kubeconfig at {tmp_path / 'none'}" in said(capsys, 3, "--api", f"kubeconfig:{tmp_path / 'none'}")
     path = tmp_path / "config"
     path.write_text(
         "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {token: t}}]\n"
         "clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n"
     )
-    done = run("up", "--api", f"kubeconfig:{path}#b", *PORTS)
-    assert done.returncode == 3 and "has no context 'b': known are a" in done.stderr
-    done = run("up", "--api", f"kubeconfig:{path}", *PORTS)
-    assert done.returncode == 1 and "https://127.0.0.1:1 (context 'a') does not answer" in done.stderr
+    assert "has no context 'b': known are a" in said(capsys, 3, "--api", f"kubeconfig:{path}#b")
+    told = said(capsys, 1, "--api", f"kubeconfig:{path}")
+    assert "https://127.0.0.1:1 (context 'a') does not answer" in told
 
 
 KIND = """#!/bin/sh
@@ -140,11 +146,11 @@ def test_kind_makes_what_is_missing_and_deletes_what_it_made(fresh_plane, tmp_pa
     assert "docker is not running" in done.stderr and "a container engine that runs" in done.stderr
 
 
-def test_without_kind_it_says_what_to_install(tmp_path):
+def test_without_kind_it_says_what_to_install(capsys, monkeypatch, tmp_path):
     """Before anything is started."""
-    done = run("up", "--api", "kind", PATH=str(tmp_path))
-    assert done.returncode == 3
-    assert "which is not on the PATH" in done.stderr and "kind.sigs.k8s.io" in done.stderr
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = said(capsys, 3, "--api", "kind")
+    assert "which is not on the PATH" in told and "kind.sigs.k8s.io" in told
 
 
 def test_a_start_that_takes_long_can_be_ended(tmp_path):
