@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from emulator.cli import ANYWHERE
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,3 +68,5 @@ def test_windows_is_told_plainly() -> None:
     assert "does not run on Windows" in done.stderr and "WSL 2" in done.stderr
     assert "Traceback" not in done.stderr
     assert run("faults").returncode == 0
+    [told] = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("On Windows")]
+    assert set(re.findall(r"`(\w+)`", told)) == set(ANYWHERE)
