@@ -17,6 +17,7 @@ from conformance.driver.resources import (
     MODELS,
     ROLEBINDINGS,
     ROLES,
+    SELF_ACCESS_REVIEWS,
     SERVERS,
     Resource,
 )
@@ -127,7 +128,8 @@ def _so(wanted: bool, answer: Answer) -> bool:
     return (answer.code != 403) is wanted
 
 
-def _review(w: World, user: str, groups: list[str], request: Request) -> bool | None:
+def _reviews(w: World, client: Kube, user: str, groups: list[str], request: Request) -> list[Any]:
+    """What the reviews say: of the user, asked by the admin; and of oneself, as ``kubectl auth can-i`` asks."""
     attributes = {
         "verb": request.verb,
         "group": request.group,
@@ -136,16 +138,16 @@ def _review(w: World, user: str, groups: list[str], request: Request) -> bool | 
         "name": request.name,
         "subresource": request.subresource,
     }
-    review = ACCESS_REVIEWS.object("")
-    review["metadata"] = {}
-    review["spec"] = {
-        "user": user,
-        "groups": groups,
-        "resourceAttributes": {key: value for key, value in attributes.items() if value},
-    }
-    answer = w.made(w.admin.request("POST", ACCESS_REVIEWS.path(), body=review), "k8s.access-reviews")
-    allowed = answer.at("status.allowed")
-    return allowed if isinstance(allowed, bool) else None
+    asked = {"resourceAttributes": {key: value for key, value in attributes.items() if value}}
+    said = []
+    for resource, asks, spec in (
+        (ACCESS_REVIEWS, w.admin, {"user": user, "groups": groups, **asked}),
+        (SELF_ACCESS_REVIEWS, client, asked),
+    ):
+        review = {**resource.object(""), "metadata": {}, "spec": spec}
+        answer = w.made(asks.request("POST", resource.path(), body=review), "k8s.access-reviews")
+        said.append(answer.at("status.allowed"))
+    return said
 
 
 def agreed(w: World, place: Place, bound: list[Binding], asked: Any) -> None:
@@ -162,8 +164,13 @@ def agreed(w: World, place: Place, bound: list[Binding], asked: Any) -> None:
     w.expect(answer.code != 401, "an authenticated user", answer.said(), "rbac.any-rules")
     if not wanted:
         w.equal(answer.reason, "Forbidden", "the reason", "rbac.any-rules")
-    allowed = _review(w, user, groups, request)
-    w.expect(allowed is wanted, f"a review that says {wanted} of {request}", allowed, "rbac.can-i")
+    reviews = _reviews(w, client, user, groups, request)
+    w.expect(
+        reviews == [wanted, wanted],
+        f"reviews, the admin's and one's own, that say {wanted} of {request}",
+        reviews,
+        "rbac.can-i",
+    )
 
 
 @check(
@@ -172,7 +179,7 @@ def agreed(w: World, place: Place, bound: list[Binding], asked: Any) -> None:
     "rbac.can-i",
     "k8s.access-reviews",
     given=worlds,
-    weight=2.0,
+    weight=1.2,
     needs=(Need.IMPERSONATION,),
 )
 def any_rules(w: World, case: Case) -> None:

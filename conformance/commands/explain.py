@@ -8,6 +8,7 @@ import sys
 
 from conformance.checks.register import CHECKS
 from conformance.commands.listing import checks_of
+from conformance.spec.lies import lies
 from conformance.spec.register import CLAUSES
 from conformance.verdict import ExitCode
 
@@ -47,6 +48,8 @@ def _clause(name: str) -> str:
         lines.append(f"  not checked ({clause.unchecked.value}): {clause.reason}")
     for identifier in checks_of(clause):
         lines.append(f"  decided by {identifier}: {CHECKS[identifier].sentence}")
+    for lie in lies().get(name, ()):
+        lines.append(f"  broken by {lie.name}: {lie.sentence} (seen by {lie.check})")
     return "\n".join(lines) + "\n"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.checks.register import CHECKS
 from conformance.spec.clause import Clause
+from conformance.spec.lies import lies
 from conformance.spec.register import CLAUSES
 from conformance.verdict import ExitCode
 
@@ -34,6 +35,7 @@ def row(clause: Clause) -> dict[str, Any]:
         "level": clause.level.value,
         "text": clause.text,
         "checks": checks_of(clause),
+        "faults": [lie.name for lie in lies().get(clause.id, ())],
     }
     if clause.unchecked:
         shown |= {"unchecked": clause.unchecked.value, "reason": clause.reason}

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.checks.register import CHECKS
 from conformance.cli import main
+from conformance.spec.lies import lies
 from conformance.spec.register import CLAUSES
 from emulator.faults import known, load
 
@@ -36,6 +37,14 @@ def test_the_zoo_covers_every_profile():
         assert lie.sentence.endswith("."), name
         profiles.add(CLAUSES[lie.clause].profile.value)
     assert profiles >= {"registry", "rbac", "artifacts", "retention", "serving", "cli", "kubernetes", "troubleshooting"}
+
+
+def test_the_register_knows_the_lies():
+    """The clauses say which lies break them, as the emulator tells: python -m conformance.spec.lies."""
+    known_to_the_register = {
+        (lie.name, lie.sentence, lie.clause, lie.check) for found in lies().values() for lie in found
+    }
+    assert known_to_the_register == {(name, load(name).sentence, load(name).clause, load(name).check) for name in LIES}
 
 
 def test_an_unknown_lie_lists_the_known_ones(capsys):
