@@ -16,9 +16,10 @@ from emulator.node.events import KUBELET, SCHEDULER, Recorder
 from emulator.node.identity import StoreAccess
 from emulator.node.limits import Limits
 from emulator.node.node_object import NAME, node_object
-from emulator.node.pod_worker import PodWorker, Tools
+from emulator.node.pod_worker import PodWorker
 from emulator.node.scheduler import RETRY_SECONDS, Scheduler
 from emulator.node.streams import NodeStreams
+from emulator.node.tools import Tools
 
 Object = dict[str, Any]
 Key = tuple[str, str]

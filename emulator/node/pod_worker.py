@@ -7,21 +7,16 @@ import logging
 import shutil
 import signal
 import tempfile
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from emulator.node import environment, identity, images
-from emulator.node.cluster import Cluster
 from emulator.node.container import Container, program_of
 from emulator.node.environment import ConfigError
-from emulator.node.events import Recorder
-from emulator.node.limits import Limits
 from emulator.node.process import Command, Process
 from emulator.node.status import HOST_ADDRESS, PodState, phase, pod_status
+from emulator.node.tools import Tools, span
 
 Object = dict[str, Any]
 LAST_WORDS_SECONDS = 1.0  # for the status of processes that were stopped
@@ -31,19 +26,6 @@ _RUNTIME = (
     "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
 )
 _log = logging.getLogger("michelangelo.controllers")
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What every Pod of a node is run with."""
-
-    cluster: Cluster
-    recorder: Recorder
-    store: identity.StoreAccess
-    limits: Limits
-    now: Callable[[], datetime]
-    sleep: Callable[[float], Awaitable[None]]
-    pulled: set[str] = field(default_factory=set)  # images that were asked for before
 
 
 class PodWorker:
@@ -100,7 +82,7 @@ class PodWorker:
 
     async def _end(self, grace_seconds: float) -> None:
         for container in self._all():
-            if container.state.running:
+            if container.state.running and self.pod["metadata"].get("deletionTimestamp"):  # else it is gone already
                 await self._say(container, "Killing", f"Stopping container {container.name}")
         alive = self._alive()
         await asyncio.gather(*(process.stop(grace_seconds) for process in alive))
@@ -194,7 +176,7 @@ class PodWorker:
         if wait:
             meta = self.pod["metadata"]
             which = f"container={container.name} pod={meta['name']}_{meta['namespace']}({meta['uid']})"
-            container.wait_for("CrashLoopBackOff", f"back-off {_span(wait)} restarting failed {which}")
+            container.wait_for("CrashLoopBackOff", f"back-off {span(wait)} restarting failed {which}")
             text = f"Back-off restarting failed container {container.name} in pod {meta['name']}_{meta['namespace']}({meta['uid']})"
             await self._warn(container, "BackOff", text)
             await self._publish()
@@ -316,9 +298,3 @@ class PodWorker:
 
     async def _warn(self, container: Container, reason: str, message: str) -> None:
         await self._tools.recorder.warning(self.pod, reason, message, container.name, container.group)
-
-
-def _span(seconds: float) -> str:
-    """A duration as Go writes it: 10s, 1m20s, 5m0s."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}m{rest}s" if minutes else f"{rest}s"

@@ -200,10 +200,13 @@ def test_logs_can_be_cut(pods):
 
 def test_a_reset_ends_everything(pods):
     """After a reset no Pod is left, and the node is there to run others."""
-    pods.create("gone", "sleep", "600")
+    span = f"4715.{os.getpid()}"
+    pods.create("gone", "sleep", span)
     pods.until(lambda: "running" in pods.state("gone").get("state", {}))
     pods.plane.run("ma-emulator", "reset")
+    pods.until(lambda: not alive(span))
     assert pods.http.get("/api/v1/pods").json()["items"] == []
+    assert pods.http.get("/api/v1/events").json()["items"] == []
     assert [node["metadata"]["name"] for node in pods.http.get("/api/v1/nodes").json()["items"]] == [
         "michelangelo-node"
     ]
