@@ -20,6 +20,11 @@ from emulator.apiserver.spdy_protocol import SpdyProtocol
 
 STREAM_PATHS = (b"/attach", b"/exec")
 SPDY = b"spdy/3.1"
+MAX_HEAD_BYTES = 1 << 20  # net/http's default
+TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
+    b"431 Request Header Fields Too Large"
+)
 JOINED_BYTES = 1 << 16  # bodies up to this are copied behind their head: one TLS record and one call for both
 
 
@@ -90,6 +95,7 @@ class Protocol(HttpToolsProtocol):
 
     _held: Cycle | None = None  # its headers are here, its body may come in the same packet
     _idle_since: float | None = None
+    _head = 0  # bytes of a request whose headers are not all here; negative: they are, its body is not
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the client's certificate."""
@@ -124,7 +130,14 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse, and run what is complete."""
+        """Parse, and run what is complete; a request line and headers that do not end are cut off."""
+        if self._head >= 0:
+            self._head += len(data)
+            if self._head > MAX_HEAD_BYTES:
+                if not self.transport.is_closing():
+                    self.transport.write(TOO_LARGE)
+                    self.transport.close()
+                return
         super().data_received(data)
         held, self._held = self._held, None
         if held is not None:  # more of it comes later
@@ -132,6 +145,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Make the request's cycle; it runs when its body is here, or at the end of the packet."""
+        self._head = -1
         parser, scope = self.parser, self.scope
         version = parser.get_http_version()
         scope["method"] = parser.get_method().decode("ascii")
@@ -167,6 +181,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Run a request that is whole."""
+        self._head = 0
         super().on_message_complete()
         held, self._held = self._held, None
         if held is not None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
+from urllib.parse import urlsplit
+
 import pytest
 
 from emulator.apiserver.endpoints.deadline import problem
@@ -70,3 +74,19 @@ def test_a_review_is_no_table(plane) -> None:
     with plane.client() as client:
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         assert client.post(path, json=review, headers=accept).status_code == 406
+
+
+@pytest.mark.parametrize("head", [b"GET /" + b"a" * (2 << 20), b"GET /version HTTP/1.1\r\nX-A: " + b"a" * (2 << 20)])
+def test_a_head_without_end_is_cut_off(plane, head: bytes) -> None:
+    """Request line and headers may take 1 MiB; then 431, and the connection is closed."""
+    where = urlsplit(plane.doors["kube_server"])
+    context = ssl._create_unverified_context()
+    with socket.create_connection((where.hostname, where.port), 10) as plain, context.wrap_socket(plain) as sock:
+        try:
+            sock.sendall(head)
+        except OSError:
+            pass  # closed before it was all sent
+        else:
+            assert sock.recv(64).startswith(b"HTTP/1.1 431 ")
+    with plane.client() as client:
+        assert client.get("/readyz").text == "ok"
