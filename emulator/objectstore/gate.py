@@ -170,16 +170,15 @@ class Gate:
         refused = []
         for item in root.findall(f"{space}Object"):
             key = item.findtext(f"{space}Key") or ""
-            if not self._may(facts, Asked("s3:DeleteObject", bucket, key)):
-                refused.append(key)
+            version = item.findtext(f"{space}VersionId") or ""
+            action = "s3:DeleteObjectVersion" if version else "s3:DeleteObject"
+            if not self._may(facts, Asked(action, bucket, key)):
+                refused.append((action, key, version))
                 root.remove(item)
         if not refused:
             return self._inner(_with_body(environ, data), start)
-        entry |= {"verdict": "denied", "denied": f"s3:DeleteObject {' '.join(refused)}"}
-        errors = "".join(
-            f"<Error><Key>{escape(key)}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
-            for key in refused
-        )
+        entry |= {"verdict": "denied", "denied": " ".join([refused[0][0], *(key for _, key, _ in refused)])}
+        errors = "".join(_denied(key, version) for _, key, version in refused)
         answer = b""
         if root.findall(f"{space}Object"):
             held: list[Any] = []
@@ -197,6 +196,12 @@ class Gate:
         if self._log is not None:
             self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")
             self._log.flush()
+
+
+def _denied(key: str, version: str) -> str:
+    """A key of a bulk deletion that may not be deleted."""
+    which = f"<VersionId>{escape(version)}</VersionId>" if version else ""
+    return f"<Error><Key>{escape(key)}</Key>{which}<Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
 def _signed(environ: Environ) -> Signed:

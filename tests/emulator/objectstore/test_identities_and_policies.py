@@ -119,6 +119,22 @@ def test_bulk_deletion_is_asked_for_each_key(store):
     assert "mine/a" not in left
 
 
+def test_a_version_is_deleted_by_who_may_delete_versions(store):
+    """s3:DeleteObject marks an object as deleted; its versions need s3:DeleteObjectVersion, one by one and in bulk."""
+    admin = client(store, store.admin)
+    admin.put_bucket_versioning(Bucket="models", VersioningConfiguration={"Status": "Enabled"})
+    try:
+        version = admin.put_object(Bucket="models", Key="kept", Body=b"x")["VersionId"]
+        s3 = client(store, store.identities["task"])
+        assert tried(s3.delete_object, Bucket="models", Key="kept", VersionId=version) == "AccessDenied"
+        answer = s3.delete_objects(Bucket="models", Delete={"Objects": [{"Key": "kept", "VersionId": version}]})
+        assert [(item["Code"], item["VersionId"]) for item in answer["Errors"]] == [("AccessDenied", version)]
+        assert tried(s3.delete_object, Bucket="models", Key="kept") == ""
+        assert admin.get_object(Bucket="models", Key="kept", VersionId=version)["Body"].read() == b"x"
+    finally:
+        admin.put_bucket_versioning(Bucket="models", VersioningConfiguration={"Status": "Suspended"})
+
+
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 def test_presigned_urls_are_verified_and_expire(store, version):
     """A presigned URL opens its object until it expires; a changed one opens nothing."""
