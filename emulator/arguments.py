@@ -205,6 +205,11 @@ def parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("exec", help="start a plane on free ports, run a command against it, exit with its code")
     _plane_options(run, free_ports=True)
+    run.add_argument(
+        "--json",
+        action="store_true",
+        help="print the doors as one line of JSON on standard error, before the command runs",
+    )
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND ...", help="the command and its arguments")
 
     for name, text in (

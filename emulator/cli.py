@@ -97,7 +97,11 @@ def _exec(options: argparse.Namespace) -> int:
         raise ValueError("give the command to run: ma-emulator exec -- COMMAND ...")
     from emulator import foreground
 
-    return foreground.run_command(config_of(options), command)
+    def announce(doors: Doors) -> None:
+        if options.json:
+            sys.stderr.write(json.dumps(doors.as_dict()) + "\n")
+
+    return foreground.run_command(config_of(options), command, announce)
 
 
 def _down(options: argparse.Namespace) -> int:

@@ -63,20 +63,23 @@ async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None]
     return 130
 
 
-def run_command(config: Config, command: Sequence[str]) -> int:
-    """Start a plane, run a command with its variables set, end the plane, and give the command's exit code."""
+def run_command(config: Config, command: Sequence[str], announce: Callable[[Doors], None]) -> int:
+    """Start a plane, announce its doors, run a command with its variables set, end the plane, and give the command's exit code."""
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="ma-emulator-") as scratch,
         asyncio.Runner(loop_factory=_loop_factory()) as runner,
     ):
-        return runner.run(_around(config, Path(scratch), command, started))
+        return runner.run(_around(config, Path(scratch), command, announce, started))
 
 
-async def _around(config: Config, folder: Path, command: Sequence[str], started: float) -> int:
+async def _around(
+    config: Config, folder: Path, command: Sequence[str], announce: Callable[[Doors], None], started: float
+) -> int:
     loop = asyncio.get_running_loop()
     async with Plane(config, folder, started) as plane:
         running.save(folder, plane.doors)
+        announce(plane.doors)
         environment = plane.doors.around(os.environ)
         try:
             child = await asyncio.create_subprocess_exec(*command, env=environment)
