@@ -66,8 +66,10 @@ def _listens(address: str) -> bool:
     parts = urlsplit(address)
     try:
         socket.create_connection((parts.hostname or "", parts.port or 0), CONNECT_SECONDS).close()
-    except OSError:
+    except ConnectionRefusedError:
         return False
+    except OSError:  # too busy to say so
+        return True
     return True
 
 
