@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--budget", choices=list(BUDGETS), default="smoke", help="how much to try (default: smoke)")
     group.addoption("--profile", action="append", default=[], metavar="P", help="a profile that the target claims")
     group.addoption("--check", action="append", default=[], metavar="ID", help="only this check or clause")
+    group.addoption("--cleanup-command", default="", metavar="CMD", help="judge your own retention cleanup, too")
     group.addoption("--conformance-seed", type=int, default=None, metavar="N", help="draw the same cases again")
 
 
@@ -49,7 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
         given = config.getoption("--conformance-seed")
         seed = given if given is not None else secrets.randbelow(2**32)
         config.pluginmanager.register(
-            _Suite(config.getoption("--target"), budget, selection, seed), "conformance-suite"
+            _Suite(config.getoption("--target"), budget, selection, seed, config.getoption("--cleanup-command")),
+            "conformance-suite",
         )
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
@@ -58,11 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
 class _Suite:
     """The target, opened with the first check and closed with the session."""
 
-    def __init__(self, target: str, budget: Budget, selection: Selection, seed: int) -> None:
+    def __init__(self, target: str, budget: Budget, selection: Selection, seed: int, cleanup_command: str = "") -> None:
         self.target = parse(target)
         self.budget = budget
         self.selection = selection
         self.seed = seed
+        self.cleanup_command = cleanup_command
         self._open = ExitStack()
         self._context: Context | None = None
 
@@ -71,7 +74,7 @@ class _Suite:
         """The open target. Raises TargetError."""
         if self._context is None:
             doors = self._open.enter_context(self.target.open())
-            self._context, _ = open_context(doors)
+            self._context, _ = open_context(doors, cleanup_command=self.cleanup_command)
         return self._context
 
     def pytest_report_header(self) -> str:

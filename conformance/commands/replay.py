@@ -28,6 +28,9 @@ def options(parser: argparse.ArgumentParser) -> None:
         help="a counterexample (CHECK.json of a report), or the events.jsonl of a run",
     )
     parser.add_argument("--target", required=True, metavar="TARGET", help=KINDS)
+    parser.add_argument(
+        "--cleanup-command", default="", metavar="CMD", help="for counterexamples about your own cleanup, as for `run`"
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="without the commands")
 
 
@@ -37,7 +40,7 @@ def command(options: argparse.Namespace) -> int:
     verdicts = []
     try:
         with parse(options.target).open() as doors:
-            context, _ = open_context(doors)
+            context, _ = open_context(doors, cleanup_command=options.cleanup_command)
             for number, one in enumerate(found, 1):
                 outcome = run_case(CHECKS[one["check"]], context, number, one["case"])
                 trouble = outcome.trouble

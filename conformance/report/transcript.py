@@ -189,7 +189,8 @@ def _rpc(exchange: Exchange) -> str:
 
 
 def _shell(exchange: Exchange) -> str:
-    return exchange.path
+    """A program that was run. A cleanup is only told of: what it did stands before it, and here it would meet real Models."""
+    return f"# ran: {' '.join(exchange.path.split())}" if exchange.identity == "cleanup" else exchange.path
 
 
 def _pretty(body: str) -> str:

@@ -13,6 +13,7 @@ from conformance.cli import main
 from conformance.engine.budget import Budget
 from conformance.engine.observe import open_context
 from conformance.engine.runner import run_check
+from conformance.report.transcript import transcript
 from conformance.targets.parse import parse
 from conformance.verdict import Verdict
 
@@ -49,6 +50,8 @@ def test_mistakes_are_convicted(target: str, mistake: str, check: str) -> None:
     assert outcome.trouble is not None
     assert outcome.trouble.verdict is Verdict.FAIL
     assert outcome.trouble.clause in CHECKS[check].clauses
+    shown = transcript(outcome.cases[-1].exchanges)
+    assert not [line for line in shown.splitlines() if SCRIPT.name in line and not line.startswith("# ran: ")]
     if mistake == "strangers":
         assert "somebody-elses" in outcome.trouble.observed
 
