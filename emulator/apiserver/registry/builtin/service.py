@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+from collections.abc import Callable
 
 from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError, child, index
@@ -45,6 +46,9 @@ class ServiceStrategy(BuiltinStrategy):
         """The status stays, and so does the address unless the type changes."""
         super().prepare_for_update(context, new, old)
         spec, before = new["spec"], old["spec"]
+        _drop_dependents(spec, before)
+        if not _has_node_ports(spec) and not context.dry_run:
+            self._ports -= {entry.get("nodePort") for entry in before.get("ports") or ()}
         if spec.get("type") == "ExternalName":
             if before.get("type") != "ExternalName":
                 for name in (*_ALLOCATED, "internalTrafficPolicy"):
@@ -126,6 +130,41 @@ class ServiceStrategy(BuiltinStrategy):
         if "ExternalName" in (one.get("type"), two.get("type")) or one.get("clusterIPs") == two.get("clusterIPs"):
             return []
         return [fields.invalid("spec.clusterIPs[0]", one.get("clusterIPs"), _CHANGED)]
+
+
+def _has_node_ports(spec: Object) -> bool:
+    if spec.get("type") == "NodePort":
+        return True
+    return spec.get("type") == "LoadBalancer" and bool(spec.get("allocateLoadBalancerNodePorts", True))
+
+
+def _drop_dependents(spec: Object, before: Object) -> None:
+    """What belongs to the old type alone goes with it, unless the writer changed it (dropTypeDependentFields)."""
+
+    def given_up(name: str, needed: Callable[[Object], bool]) -> bool:
+        return needed(before) and not needed(spec) and spec.get(name) == before.get(name)
+
+    def outside(one: Object) -> bool:
+        return one.get("type") in ("NodePort", "LoadBalancer") or (
+            one.get("type") == "ClusterIP" and bool(one.get("externalIPs"))
+        )
+
+    def balanced(one: Object) -> bool:
+        return one.get("type") == "LoadBalancer"
+
+    ports, others = spec.get("ports") or (), before.get("ports") or ()
+    same = [port.get("nodePort") for port in ports] == [port.get("nodePort") for port in others]
+    if _has_node_ports(before) and not _has_node_ports(spec) and same:
+        for port in ports:
+            port.pop("nodePort", None)
+    for name, needed in (
+        ("allocateLoadBalancerNodePorts", balanced),
+        ("loadBalancerClass", balanced),
+        ("externalTrafficPolicy", outside),
+        ("healthCheckNodePort", lambda one: balanced(one) and one.get("externalTrafficPolicy") == "Local"),
+    ):
+        if given_up(name, needed):
+            spec.pop(name, None)
 
 
 def _keep_node_ports(spec: Object, before: Object) -> None:

@@ -158,6 +158,21 @@ def test_services_keep_their_address() -> None:
     assert errors == ['spec.clusterIPs[0]: Invalid value: ["10.96.0.99"]: may not change once set']
 
 
+@pytest.mark.parametrize(("old", "new"), [("LoadBalancer", "ClusterIP"), ("NodePort", "ExternalName")])
+def test_what_belongs_to_the_old_type_goes_with_it(old: str, new: str) -> None:
+    """Whoever changes the type need not take away what only the old one has; its node port is free again."""
+    shelf = Shelf()
+    made = shelf.create(service(type=old))
+    port = made["spec"]["ports"][0]["nodePort"]
+    name = {"spec__externalName": "a.example"} if new == "ExternalName" else {}
+    changed = shelf.change(made, spec__type=new, **name)["spec"]
+    assert "nodePort" not in changed["ports"][0]
+    assert not {"externalTrafficPolicy", "allocateLoadBalancerNodePorts"} & set(changed)
+    assert ("clusterIP" in changed) == (new == "ClusterIP")
+    other = shelf.create({**service(type="NodePort"), "metadata": {"name": "b"}})
+    assert other["spec"]["ports"][0]["nodePort"] == port
+
+
 @pytest.mark.parametrize(
     ("spec", "errors"),
     [
