@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-import ssl
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from contracts.front_door import AUTHORITY, FrontDoor, message
+from contracts.front_door import FrontDoor, message
+from contracts.review_server import ReviewServer
 
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 MAPS = "/api/v1/namespaces/default/configmaps"
@@ -18,52 +16,26 @@ NUMBERS = itertools.count()
 CONFIGMAPS = {"apiGroups": [""], "apiVersions": ["v1"], "resources": ["configmaps"], "operations": ["*"]}
 
 
-class Hook:
+class Hook(ReviewServer):
     """A webhook server: ``answer`` maps a request to a response; ``asked`` is what came."""
 
     def __init__(self, folder) -> None:
         self.asked: list[dict] = []
         self.answer = lambda request: {"allowed": True}
         self.review = {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1"}
-        hook = self
+        super().__init__(folder, ["hook.default.svc"], self._respond)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                hook.asked.append({**review["request"], "path": self.path})
-                response = {"uid": review["request"]["uid"], **hook.answer(review["request"])}
-                body = json.dumps({**hook.review, "response": response}).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None: ...
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        certificate, key = AUTHORITY.serving(["hook.default.svc"])
-        chain = folder / "chain.pem"
-        chain.write_bytes(certificate + key)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def port(self) -> int:
-        return self.server.server_address[1]
-
-    def client(self) -> dict:
-        bundle = base64.b64encode(AUTHORITY.certificate_pem).decode()
-        return {"url": f"https://127.0.0.1:{self.port}/check", "caBundle": bundle}
+    def _respond(self, review: dict, path: str) -> dict:
+        request = review["request"]
+        self.asked.append({**request, "path": path})
+        return {**self.review, "response": {"uid": request["uid"], **self.answer(request)}}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     hook = Hook(tmp_path_factory.mktemp("hook"))
     yield hook
-    hook.server.shutdown()
-    hook.server.server_close()
+    hook.close()
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import ssl
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from contracts.front_door import AUTHORITY, FrontDoor, message
+from contracts.front_door import FrontDoor, message
+from contracts.review_server import ReviewServer
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 HOSTS = "/apis/stable.example.com/{}/namespaces/default/hosts"
@@ -27,35 +24,18 @@ def convert(obj: dict, wanted: str) -> dict:
     return out
 
 
-class Converter:
+class Converter(ReviewServer):
     """A conversion webhook that counts its questions; ``answer`` makes the response of a request."""
 
     def __init__(self, folder) -> None:
         self.asked = 0
         self.answer = self.converted
-        converter = self
+        super().__init__(folder, ["127.0.0.1"], self._respond)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                converter.asked += 1
-                review["response"] = {"uid": review["request"]["uid"], **converter.answer(review.pop("request"))}
-                body = json.dumps(review).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None: ...
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        certificate, key = AUTHORITY.serving(["127.0.0.1"])
-        chain = folder / "chain.pem"
-        chain.write_bytes(certificate + key)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def _respond(self, review: dict, path: str) -> dict:
+        self.asked += 1
+        request = review.pop("request")
+        return {**review, "response": {"uid": request["uid"], **self.answer(request)}}
 
     @staticmethod
     def converted(request: dict) -> dict:
@@ -67,9 +47,7 @@ class Converter:
             {"name": name, "served": True, "storage": name == storage, "schema": {"openAPIV3Schema": schema}}
             for name, schema in (("v1", OLD), ("v2", NEW))
         ]
-        bundle = base64.b64encode(AUTHORITY.certificate_pem).decode()
-        client = {"url": f"https://127.0.0.1:{self.server.server_address[1]}/convert", "caBundle": bundle}
-        webhook = {"clientConfig": client, "conversionReviewVersions": ["v1", "v1beta1"]}
+        webhook = {"clientConfig": self.client(), "conversionReviewVersions": ["v1", "v1beta1"]}
         names = {"plural": "hosts", "singular": "host", "kind": "Host", "listKind": "HostList"}
         spec = {"group": "stable.example.com", "scope": "Namespaced", "names": names, "versions": versions}
         spec["conversion"] = {"strategy": "Webhook", "webhook": webhook}
@@ -80,8 +58,7 @@ class Converter:
 def converter(tmp_path_factory):
     converter = Converter(tmp_path_factory.mktemp("converter"))
     yield converter
-    converter.server.shutdown()
-    converter.server.server_close()
+    converter.close()
 
 
 @pytest.fixture
