@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import ROOT
-from guide.walk import CLOCK_START, Walk, steps
+from guide.walk import CLOCK_START, Done, Step, Walk, steps
 
 GUIDE = ROOT.parent / "shared" / "guide" / "model-registry.md"
 _COMMAND = re.compile(
@@ -27,6 +27,18 @@ def test_every_command_in_order(fresh_plane, tmp_path):
         assert not done.failures, f"{done.shown}\n{done.output}\n{done.failures}"
     assert max(walk.cutoffs) - min(walk.cutoffs) < timedelta(seconds=60), "the forms of date are of one mind"
     assert len(walk.cutoffs) >= 2
+
+
+def test_a_step_that_differs_is_seen():
+    """Another exit code, a missing text, one too many, output where there is to be none: each is a failure of its own."""
+    step = Step({"run": "x", "code": 1, "says": ["here"], "not": ["there"]})
+    assert Done(step, "", "x", "there", 0).failures == [
+        "it ends with 0, not 1",
+        "it does not say 'here'",
+        "it says 'there'",
+    ]
+    assert Done(step, "", "x", "here", 1).failures == []
+    assert Done(Step({"run": "x", "quiet": True}), "", "x", "noise", 0).failures == ["it is to say nothing"]
 
 
 def commands(text: str) -> list[str]:
