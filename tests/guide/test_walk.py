@@ -31,13 +31,13 @@ def test_every_command_in_order(fresh_plane, tmp_path):
 
 def test_a_step_that_differs_is_seen():
     """Another exit code, a missing text, one too many, output where there is to be none: each is a failure of its own."""
-    step = Step({"run": "x", "code": 1, "says": ["here"], "not": ["there"]})
-    assert Done(step, "", "x", "there", 0).failures == [
+    step = Step({"run": "x", "code": 1, "says": ["left"], "not": ["right"]})
+    assert Done(step, "", "x", "right", 0).failures == [
         "it ends with 0, not 1",
-        "it does not say 'here'",
-        "it says 'there'",
+        "it does not say 'left'",
+        "it says 'right'",
     ]
-    assert Done(step, "", "x", "here", 1).failures == []
+    assert Done(step, "", "x", "left", 1).failures == []
     assert Done(Step({"run": "x", "quiet": True}), "", "x", "noise", 0).failures == ["it is to say nothing"]
 
 
