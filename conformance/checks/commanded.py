@@ -216,11 +216,7 @@ def cleanup_command(w: World, case: Case) -> None:
     """The vendor's cleanup, cut off after any call: no orphans, nothing young goes, what is shared stays, and a last run completes."""
     story = _story(w)
     for operation in case:
-        if operation["op"] == "register":
-            story.register(operation)
-        elif operation["op"] == "retarget":
-            story.retarget(operation)
-        else:
+        if not story.told(operation):
             before = story.state()
             ran = _run(story, operation["after"])
             hold(w, before, story.state(), ran.calls, story.cutoff)

@@ -109,6 +109,16 @@ class Story:
         """Artifacts as a Model names them."""
         return [self.w.uri(f"{self.root}/{name}" + ("/" if name == "dir2" else "")) for name in artifacts]
 
+    def told(self, operation: Any) -> bool:
+        """Carry out what is no cleanup; whether it was none."""
+        if operation["op"] == "register":
+            self.register(operation)
+        elif operation["op"] == "retarget":
+            self.retarget(operation)
+        else:
+            return False
+        return True
+
     def register(self, operation: Any) -> None:
         """A Model of some age."""
         name = f"m-{len(self.models)}"
@@ -179,11 +189,7 @@ def cleanup_story(w: World, case: Case) -> None:
     """Whatever is registered, changed and cut off: no orphans, nothing young goes, what is shared stays, and a last run completes."""
     story = Story(w)
     for operation in case:
-        if operation["op"] == "register":
-            story.register(operation)
-        elif operation["op"] == "retarget":
-            story.retarget(operation)
-        else:
+        if not story.told(operation):
             before = story.state()
             _, calls = story.cleanup(operation["after"])
             hold(w, before, story.state(), calls)
