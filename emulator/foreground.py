@@ -56,6 +56,7 @@ async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None]
             with suppress(asyncio.CancelledError):
                 sys.stderr.write(f"ma-emulator: {await plane.lost()}\n")
                 code = 1
+            task.uncancel()  # taken note of: what ends now may have timeouts of its own
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, lambda: None)  # it is ending already
         running.forget(folder)
