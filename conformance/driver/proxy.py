@@ -56,7 +56,9 @@ class Calls:
     turn: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, what: str) -> bool:
-        """Note a call; False when the program is cut off instead."""
+        """Note a call; False when the program is cut off instead. No name: a call that does not count."""
+        if not what:
+            return not self.over.is_set()
         if self.after is not None and len(self.made) >= self.after:
             self.over.set()
             return False
@@ -106,7 +108,10 @@ class _KubeDoor:
         self.kube, self.house, self.calls = kube, house, calls
 
     def name(self, asked: _Asked) -> str:
-        return f"{asked.method} {asked.path}"
+        """Nothing for discovery: clients differ in how much of it they ask for, and it changes nothing."""
+        steps = asked.path.strip("/").split("/")
+        about_objects = len(steps) > {"api": 2, "apis": 3}.get(steps[0], len(steps))
+        return f"{asked.method} {asked.path}" if about_objects else ""
 
     def answer(self, asked: _Asked) -> _Said:
         if asked.method not in _READS and not self.house.may_write(asked.path):

@@ -11,6 +11,7 @@ import pytest
 from conformance.checks.register import CHECKS
 from conformance.cli import main
 from conformance.engine.budget import Budget
+from conformance.engine.events import load
 from conformance.engine.observe import open_context
 from conformance.engine.runner import run_check
 from conformance.report.transcript import transcript
@@ -65,6 +66,10 @@ def test_a_right_one_passes_and_its_log_says_so_alone(target: str, words: str, t
     report = json.loads((tmp_path / "report.json").read_text())
     assert {one["verdict"] for one in report["clauses"] if "cleanup-command" in one.get("checks", {})} == {"pass"}
     assert main(["judge", str(tmp_path / "events.jsonl")]) == 0
+    cases = [event for event in load(tmp_path / "events.jsonl")[0] if event["event"] == "case"]
+    ran = [one["answer"] for case in cases for one in case["exchanges"] if one["door"] == "shell"]
+    assert ran
+    assert not [calls for calls in ran if 'GET /apis"' in calls], "discovery does not count as a call to cut off after"
 
 
 def test_our_own_passes(target: str) -> None:

@@ -44,6 +44,7 @@ def gone(model: dict) -> None:
     ask("DELETE", f"{KUBE}/apis/michelangelo.api/v2/namespaces/{meta['namespace']}/models/{meta['name']}")
 
 
+ask("GET", f"{KUBE}/apis")  # as clients do first
 models = json.loads(ask("GET", f"{KUBE}/apis/michelangelo.api/v2/models"))["items"]
 kept = [key for model in models if not old(model) for uri in uris(model) for key in under(uri)]
 if MISTAKE == "shared-too":
