@@ -41,6 +41,7 @@ from emulator.apiserver.endpoints.handlers.node_proxy import NodeProxy
 from emulator.apiserver.endpoints.oidc import OidcDocuments
 from emulator.apiserver.endpoints.openapi import OpenApi
 from emulator.apiserver.endpoints.root import RootPaths
+from emulator.apiserver.registry.api_services import ApiServices
 from emulator.apiserver.registry.builtin.kinds import builtin_kinds
 from emulator.apiserver.registry.builtin.pod_connects import PodConnects
 from emulator.apiserver.registry.builtin.rows import GROUPS
@@ -211,6 +212,7 @@ class Assembly:
         bindings = self.store(bootstrap.GROUP, "v1", "clusterrolebindings")
         for binding in bootstrap.cluster_role_bindings():
             bindings.write(binding)
+        ApiServices(self.catalog, self.store("apiregistration.k8s.io", "v1", "apiservices"))
         self._write_own(bootstrap.in_namespaces())
         self._write_own(own_objects.sharing(now))
         self._write_own([own_objects.trust(self.authority.certificate_pem)])

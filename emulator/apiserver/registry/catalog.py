@@ -42,6 +42,7 @@ class Catalog:
         self._served: dict[tuple[str, str, str], Served] = {}
         self.revision = 0  # grows with every change; documents built from the catalog are cached by it
         self.notes: dict[Any, Any] = {}  # documents built from this revision
+        self.listeners: list[Callable[[], None]] = []  # called after each change
 
     def add(self, served: Served) -> None:
         """Serve one more resource, or the same one anew."""
@@ -96,3 +97,5 @@ class Catalog:
     def _changed(self) -> None:
         self.revision += 1
         self.notes.clear()
+        for listener in self.listeners:
+            listener()
