@@ -22,18 +22,25 @@ TASK_CONFIG = "michelangelo-config"  # the ConfigMap that task pods take their e
 WEIGHTS: Mapping[str, bytes] = {"weights.json": json.dumps({"weights": [0.1, 0.9]}).encode()}
 
 
-def register(stage: Stage, files: Mapping[str, bytes] = WEIGHTS, name: str = MODEL, namespace: str = "") -> str:
-    """Register a model at the plane, as ``ma-emulator register`` does; why it failed, or nothing. Raises ValueError."""
-    place = namespace or stage.namespace
+def register(stage: Stage, files: Mapping[str, bytes] = WEIGHTS) -> str:
+    """Register the model at the plane, as ``ma-emulator register`` does; why it failed, or nothing. Raises ValueError."""
+    shown = f"{stage.namespace}/{MODEL}"
     with tempfile.TemporaryDirectory(prefix="ma-scenario-") as folder:
         _write(Path(folder), files)
         try:
-            running.control(stage.doors).call("register", name=name, namespace=place, artifact=folder)
+            running.control(stage.doors).call("register", name=MODEL, namespace=stage.namespace, artifact=folder)
         except ControlError as error:
-            stage.say(f"registered {place}/{name}, which failed: {error}")
+            stage.say(f"registered {shown}, which failed: {error}")
             return str(error)
-    stage.say(f"registered {place}/{name}")
+    stage.say(f"registered {shown}")
     return ""
+
+
+def complete(stage: Stage, files: Mapping[str, bytes] = WEIGHTS) -> None:
+    """Register a model whose registration has to succeed. Raises OSError, ValueError."""
+    why = register(stage, files)
+    if why:
+        raise OSError(f"registering {stage.namespace}/{MODEL} failed: {why}")
 
 
 def access(stage: Stage) -> StoreAccess:

@@ -42,7 +42,7 @@ async def fix(stage: Stage) -> None:
     for identity in WRITERS:
         policies.allow(stage.doors, identity, sid(stage.namespace))
         stage.say(f"took the denial out of the policy of {identity}")
-    artifacts.register(stage)
+    artifacts.complete(stage)
 
 
 async def verify(stage: Stage) -> Verdict:

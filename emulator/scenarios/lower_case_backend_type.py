@@ -7,7 +7,7 @@ import yaml
 from emulator.michelangelo.client import ApiError, Object
 from emulator.michelangelo.resources import CONFIG_MAPS, INFERENCE_SERVERS
 from emulator.scenarios import serving
-from emulator.scenarios.scenario import Look, Scenario, Verdict
+from emulator.scenarios.scenario import Look, Scenario
 from emulator.scenarios.stage import SERVER, Place, Stage
 from emulator.troubleshooting import LOWER_CASE_BACKEND
 
@@ -61,15 +61,6 @@ async def _keep(stage: Stage, obj: Object) -> None:
     )
 
 
-async def verify(stage: Stage) -> Verdict:
-    """Whether the server serves."""
-    verdict = Verdict()
-    found = await serving.state(stage)
-    asked = f"kubectl get inferenceserver {SERVER} -n {stage.namespace} -o jsonpath='{{.status.state}}'"
-    verdict.see(found == serving.SERVING, asked, found or "NotFound")
-    return verdict
-
-
 SCENARIO = Scenario(
     NAME,
     "An InferenceServer's backend type is the lower-case word triton: it is refused, and nothing serves.",
@@ -77,5 +68,5 @@ SCENARIO = Scenario(
     looks,
     start,
     fix,
-    verify,
+    serving.serves,
 )

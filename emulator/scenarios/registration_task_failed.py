@@ -29,7 +29,7 @@ async def start(stage: Stage) -> None:
 async def fix(stage: Stage) -> None:
     """Check the logs, and run the registration task again with keys that there are."""
     stage.say("the controller manager's log says InvalidAccessKeyId: ma-emulator logs controller-manager")
-    artifacts.register(stage)
+    artifacts.complete(stage)
 
 
 async def verify(stage: Stage) -> Verdict:

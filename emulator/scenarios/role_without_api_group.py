@@ -26,7 +26,7 @@ def looks(place: Place) -> list[Look]:
 async def start(stage: Stage) -> None:
     """Register a model, and bind the CI account to a Role of the empty API group."""
     if await stage.model() is None:
-        artifacts.register(stage)
+        artifacts.complete(stage)
     await acting.grant(stage, "")
 
 

@@ -6,7 +6,7 @@ from emulator.michelangelo.client import MERGE
 from emulator.michelangelo.controllers.serving_objects import triton_name
 from emulator.michelangelo.resources import APPS_DEPLOYMENTS
 from emulator.scenarios import serving
-from emulator.scenarios.scenario import Look, Scenario, Verdict
+from emulator.scenarios.scenario import Look, Scenario
 from emulator.scenarios.stage import SERVER, Place, Stage
 from emulator.troubleshooting import SERVER_UNHEALTHY
 
@@ -43,15 +43,6 @@ async def fix(stage: Stage) -> None:
     await serving.reach(stage, serving.SERVING)
 
 
-async def verify(stage: Stage) -> Verdict:
-    """Whether the server serves."""
-    verdict = Verdict()
-    found = await serving.state(stage)
-    asked = f"kubectl get inferenceserver {SERVER} -n {stage.namespace} -o jsonpath='{{.status.state}}'"
-    verdict.see(found == serving.SERVING, asked, found or "NotFound")
-    return verdict
-
-
 SCENARIO = Scenario(
     NAME,
     "An InferenceServer is not healthy: its Triton has no Pods.",
@@ -59,5 +50,5 @@ SCENARIO = Scenario(
     looks,
     start,
     fix,
-    verify,
+    serving.serves,
 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import yaml
 
 from emulator import fixtures
 from emulator.michelangelo.client import Object
 from emulator.michelangelo.resources import INFERENCE_SERVERS
+from emulator.scenarios.scenario import Verdict
 from emulator.scenarios.stage import SERVER, Stage
 
 SERVING = "INFERENCE_SERVER_STATE_SERVING"
@@ -40,6 +39,10 @@ async def reach(stage: Stage, wanted: str) -> None:
     stage.say(f"InferenceServer {stage.namespace}/{SERVER} is {wanted}")
 
 
-def conditions(server: Object | None) -> dict[str, Any]:
-    """A server's conditions by type."""
-    return {item.get("type", ""): item for item in ((server or {}).get("status") or {}).get("conditions") or ()}
+async def serves(stage: Stage) -> Verdict:
+    """Whether the server serves. Raises ApiError."""
+    verdict = Verdict()
+    found = await state(stage)
+    asked = f"kubectl get inferenceserver {SERVER} -n {stage.namespace} -o jsonpath='{{.status.state}}'"
+    verdict.see(found == SERVING, asked, found or "NotFound")
+    return verdict

@@ -35,7 +35,7 @@ def looks(place: Place) -> list[Look]:
 async def start(stage: Stage) -> None:
     """Register a model, and let a script, and a Job of the namespace, wait for Ready."""
     if not await stage.uris(stage.spelling.deployable_artifact_uri):
-        artifacts.register(stage)
+        artifacts.complete(stage)
     await _gate(stage, wrong(stage.place))
 
 

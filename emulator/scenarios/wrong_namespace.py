@@ -30,7 +30,7 @@ async def start(stage: Stage) -> None:
     """Register in another namespace; the namespace itself has readers, and no Models."""
     elsewhere = replace(stage, place=replace(stage.place, namespace=other(stage.namespace)))
     await elsewhere.make_namespace()
-    artifacts.register(elsewhere)
+    artifacts.complete(elsewhere)
     await acting.grant(stage)
     for model in (await stage.client.list(MODELS, stage.namespace))["items"]:
         await stage.remove(MODELS, model["metadata"]["name"])
@@ -40,7 +40,7 @@ async def fix(stage: Stage) -> None:
     """Check the namespace, and register in the right one."""
     where = [item["metadata"]["namespace"] for item in (await stage.client.list(MODELS))["items"]]
     stage.say(f"Models are in {', '.join(sorted(set(where))) or 'no namespace'}")
-    artifacts.register(stage)
+    artifacts.complete(stage)
 
 
 SCENARIO = Scenario(

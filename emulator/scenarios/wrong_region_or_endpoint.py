@@ -32,7 +32,7 @@ async def start(stage: Stage) -> None:
 async def fix(stage: Stage) -> None:
     """Correct the endpoint, and register again."""
     await artifacts.configure(stage)
-    artifacts.register(stage)
+    artifacts.complete(stage)
 
 
 async def verify(stage: Stage) -> Verdict:

@@ -6,8 +6,7 @@ import json
 
 import conftest
 import pytest
-
-from emulator.cli import main
+from contracts.command_line import at
 
 
 @pytest.fixture(scope="package")
@@ -22,17 +21,7 @@ def plane(tmp_path_factory):
 @pytest.fixture
 def emulator(plane, monkeypatch, capsys):
     """Runs ``ma-emulator``; gives exit code and what was printed. The plane is reset afterwards."""
-    for name, value in plane.environment.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        try:
-            code = main(words)
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
+    run = at(plane, monkeypatch, capsys)
     yield run
     monkeypatch.setenv("MA_PLANE", plane.doors["folder"])  # a test may have left it
     assert run("reset")[0] == 0

@@ -7,18 +7,13 @@ import subprocess
 
 import conftest
 import pytest
+from contracts.command_line import at
 
 from emulator import scenarios
-from emulator.cli import main
 
 NAMES = scenarios.known()
-SPELLED = {  # those whose commands or files name what the dialects spell differently
-    "controller-manager-cannot-write",
-    "crd-missing",
-    "lower-case-backend-type",
-    "packaging-did-not-run",
-    "waiting-for-ready-on-a-model",
-}
+# those that name what the dialects spell differently
+SPELLED = ("crd-missing", "packaging-did-not-run", "waiting-for-ready-on-a-model")
 
 
 @pytest.fixture(scope="module")
@@ -36,22 +31,6 @@ def emulator(plane, monkeypatch, capsys):
     return at(plane, monkeypatch, capsys)
 
 
-def at(plane, monkeypatch, capsys):
-    for name, value in plane.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("MA_TRITON", plane.doors["triton_address"])
-
-    def run(*words: str) -> tuple[int, str, str]:
-        try:
-            code = main(words)
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_symptom_as_documented_and_cured(emulator, name):
     """start, every command that shows it, verify says it is there, fix, verify says it is gone."""
@@ -61,7 +40,7 @@ def test_symptom_as_documented_and_cured(emulator, name):
 def test_the_same_in_the_other_dialect(fresh_plane, monkeypatch, capsys):
     """What the platform's own spelling changes in commands and files is changed."""
     emulator = at(fresh_plane("--dialect", "upstream", "--no-rpc"), monkeypatch, capsys)
-    for name in sorted(SPELLED):
+    for name in SPELLED:
         play(emulator, name)
 
 
