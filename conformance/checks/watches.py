@@ -240,10 +240,15 @@ def watch_bookmark(w: World, case: Case) -> None:
 @check(
     "watch-selectors",
     "k8s.watch-selectors",
-    given=st.lists(
-        st.tuples(st.sampled_from(NAMES), st.sampled_from(["in", "out", "spec", "delete"])).map(list),
-        min_size=1,
-        max_size=8,
+    given=st.fixed_dictionaries(
+        {
+            "steps": st.lists(
+                st.tuples(st.sampled_from(NAMES), st.sampled_from(["in", "out", "spec", "delete"])).map(list),
+                min_size=1,
+                max_size=8,
+            ),
+            "selector": st.sampled_from(["stage=in", "stage in (in,inner)", "stage!=out", "stage notin (out),stage"]),
+        }
     ),
 )
 def watch_selectors(w: World, case: Case) -> None:
@@ -251,7 +256,7 @@ def watch_selectors(w: World, case: Case) -> None:
     listed = w.made(w.admin.list(MODELS, w.namespace))
     held: dict[str, bool] = {}
     wanted: list[tuple[str, str]] = []
-    for number, (name, action) in enumerate(case):
+    for number, (name, action) in enumerate(case["steps"]):
         if name not in held:
             inside = action == "in"
             w.register({"revision_id": number}, name, labels={"stage": "in" if inside else "out"})
@@ -273,7 +278,7 @@ def watch_selectors(w: World, case: Case) -> None:
             wanted.append(("ADDED" if not was else "MODIFIED" if now else "DELETED", name))
     w.register({}, SENTINEL, labels={"stage": "in"})
     with w.admin.watch(
-        MODELS, w.namespace, resourceVersion=listed.resource_version, labelSelector="stage=in"
+        MODELS, w.namespace, resourceVersion=listed.resource_version, labelSelector=case["selector"]
     ) as watching:
         events = to_the_end(w, watching)
     w.equal([[event.type, event.name] for event in events[:-1]], [list(pair) for pair in wanted], "the events")
