@@ -11,6 +11,7 @@ from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.store import Store
 from emulator.apiserver.registry.strategy import Context
+from emulator.apiserver.storage.interface import Event
 
 MANAGED = "kube-aggregator.kubernetes.io/automanaged"
 GROUP = "apiregistration.k8s.io"
@@ -34,6 +35,12 @@ class ApiServices:
         self._due = False
         self._sync()
         catalog.listeners.append(self._changed)
+        store.backing.storage.subscribe(self._notice)
+
+    def _notice(self, event: Event) -> None:
+        """What somebody deletes comes back while it is served."""
+        if event.type == "DELETED" and event.stored.key.resource == self._store.name:
+            self._changed()
 
     def _changed(self) -> None:
         if not self._due:

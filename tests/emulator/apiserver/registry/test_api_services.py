@@ -29,4 +29,6 @@ def test_they_come_and_go_with_what_is_served() -> None:
     door.ask("GET", SERVICES)
     assert door.ask("GET", f"{SERVICES}/v1.b.example").status_code == 404
     assert door.ask("GET", f"{SERVICES}/v1.a.example").status_code == 200
+    door.ask("DELETE", f"{SERVICES}/v1.apps")
+    assert door.ask("GET", f"{SERVICES}/v1.apps").status_code == 200, "it comes back: apps are still served"
     door.close()
