@@ -8,6 +8,7 @@ import secrets
 import signal
 import tempfile
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from rich.console import Console
 
 from conformance.checks.context import Context
 from conformance.commands import judge
+from conformance.driver import stopwatch
 from conformance.driver.errors import TargetError
 from conformance.driver.history import History
 from conformance.engine import declaration, known
@@ -111,11 +113,17 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-disruptive", action="store_true", help="run checks that others on the target may notice"
     )
+    parser.add_argument(
+        "--profile-time",
+        action="store_true",
+        help="say at the end where the time went: the target, S3, Hypothesis, the checks",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="show every clause")
 
 
 def command(options: argparse.Namespace) -> int:
     """Run, report, and give the exit code. Raises ValueError for bad flags."""
+    began = time.monotonic()
     console = Console(highlight=False)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as ^C does: cleaned up, and in the log
@@ -167,6 +175,11 @@ def command(options: argparse.Namespace) -> int:
         if folder is not None:
             written = [folder / files.LOG, *files.write(folder, log.events, log.head, score)]
             console.print(f"wrote {', '.join(str(path) for path in written)}", soft_wrap=True, style="dim")
+        if options.profile_time:
+            total = time.monotonic() - began
+            console.print(f"{total:.1f} s, spent with:")
+            for what, seconds in stopwatch.report(total):
+                console.print(f"  {what:34} {seconds:7.1f} s")
         if key is not None:
             _certify(options.certificate, key, log, score)
             console.print(f"signed {options.certificate}: {score.verdict.value}", soft_wrap=True)

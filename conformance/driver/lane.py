@@ -9,6 +9,7 @@ from typing import Protocol
 
 from conformance.driver.errors import HarnessError, TargetError
 from conformance.driver.history import KEPT_HEADERS, Exchange, History
+from conformance.driver.stopwatch import DOOR, SPENT
 from conformance.driver.wire import Lines, Origin, Question
 
 ENDED = "conformance-ended"  # how a watch ended, kept among its answer's headers
@@ -116,6 +117,7 @@ class LiveLane:
             answered_at=self._elapsed(),
         )
         self.answered_at = exchange.answered_at
+        SPENT.add(f"{DOOR}{door}", exchange.answered_at - asked)
         self.history.add(exchange.redacted(self._redact(question.path, answer)))
         return exchange
 

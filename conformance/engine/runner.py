@@ -13,6 +13,7 @@ from hypothesis.errors import HypothesisException
 
 from conformance.checks.check import Check
 from conformance.checks.context import Context
+from conformance.driver.stopwatch import SPENT
 from conformance.engine.budget import Budget
 from conformance.engine.case import run_case
 from conformance.engine.outcome import CaseOutcome, CheckOutcome, Trouble
@@ -48,7 +49,8 @@ class _Run:
     def execute(self, case: Any) -> CaseOutcome:
         """Run a case and remember what matters of it."""
         self.count += 1
-        outcome = run_case(self.check, self.context, self.count, case)
+        with SPENT.during("cases"):
+            outcome = run_case(self.check, self.context, self.count, case)
         if outcome.trouble is None:
             if self.best is None:
                 self.passed.append(outcome)
@@ -87,9 +89,11 @@ def run_check(check: Check, context: Context, budget: Budget, seed: int) -> Chec
     began = time.monotonic()
     run = _Run(check, context, budget)
     if check.given is None:
-        run.execute(None)
+        with SPENT.during("alone"):
+            run.execute(None)
     else:
-        _explore(run, seed_of(seed, check))
+        with SPENT.during("explore"):
+            _explore(run, seed_of(seed, check))
     outcome = _outcome(run)
     outcome.seconds = time.monotonic() - began
     return outcome
@@ -154,7 +158,8 @@ def _outcome(run: _Run) -> CheckOutcome:
         cases=[*run.passed, run.best],
     )
     if trouble.verdict is Verdict.FAIL and run.budget.shrink_seconds > 0:
-        again = run_case(check, run.context, run.count + 1, run.best.case)
+        with SPENT.during("cases"), SPENT.during("alone"):
+            again = run_case(check, run.context, run.count + 1, run.best.case)
         outcome.flaky = again.trouble is None
     return outcome
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import growth
 import others
 import uvloop
 from cases import CASES
@@ -57,7 +58,17 @@ def main() -> None:
     words.add_argument("--only", default="", metavar="WORD,WORD", help="only rows whose name has one of these words")
     words.add_argument("--python", action="store_true", help="the Python load generator, though wrk is installed")
     words.add_argument("--json", action="store_true", help="print the rows as JSON, once all are measured")
+    words.add_argument(
+        "--growth",
+        type=Path,
+        metavar="SVG",
+        help="measure CPU per request from 100 to 100,000 Models instead, and draw it",
+    )
     chosen = words.parse_args()
+    if chosen.growth:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            chosen.growth.write_text(runner.run(growth.chart(1.0 if chosen.quick else 2.0)))
+        return
     only = [word.strip() for word in chosen.only.split(",") if word.strip()]
     names = [case.name for case in CASES] + [*others.BESIDE_A_BARE_SERVER, *others.ALONE]
     unknown = [word for word in only if not any(word in name for name in names)]

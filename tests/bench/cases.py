@@ -99,7 +99,7 @@ CASES = [
     Case("get", 0.5, _get(TOKEN)),
     Case("denied by RBAC", 0.5, _get("alice-token"), status=403),
     Case("list of 1,000", 0.6, _listed()),
-    Case("list of 10,000", None, _listed(namespace=LARGE), namespace=LARGE),
+    Case("list of 10,000", None, _listed(namespace=LARGE), namespace=LARGE, connections=1),
     Case("list by label, 100 of 1,000", 0.4, _listed("?labelSelector=tier%3Dgold")),
     Case("page of 50, at the start", 0.4, _page),
     Case("page of 50, in the middle", 0.4, _page, skip=475),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from artifacts import artifacts
+from beside import get_beside_a_list
 from fanout import fan_out
 from life import memory_and_state, start
 from rates import Rates
@@ -13,6 +14,7 @@ from report import Row
 from writers import contention
 
 BESIDE_A_BARE_SERVER: dict[str, Callable[[Rates, dict[str, Any]], Awaitable[list[Row]]]] = {
+    "delayed by lists": get_beside_a_list,
     "watchers": fan_out,
     "writers on one object": contention,
     "artifact through S3": artifacts,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -74,8 +74,8 @@ class Rates:
     def __init__(self, plane: Side, bare: Side, seconds: float, python: bool = False) -> None:
         self.plane, self.bare = plane, bare
         self.seconds = seconds
-        self._measure: Generator = wrk.measure if wrk.INSTALLED and not python else load.measure
-        self.generator = "wrk" if self._measure is wrk.measure else "Python"
+        self.measure: Generator = wrk.measure if wrk.INSTALLED and not python else load.measure
+        self.generator = "wrk" if self.measure is wrk.measure else "Python"
         self._filled: set[str] = set()
         self._rows = 0
         self._created = 0
@@ -102,7 +102,7 @@ class Rates:
                 (self.bare, replace(request, url=where), theirs, 200),
             ):
                 before = cpu_seconds(side.pid)
-                turn = await self._measure(
+                turn = await self.measure(
                     asked,
                     await self._numbers(case, request),
                     connections=case.connections,
@@ -130,12 +130,17 @@ class Rates:
         return Numbers(0, OBJECTS[SMALL], await self._versions() if request.method == "PUT" else ())
 
     async def _versions(self) -> list[str]:
-        found = json.loads(await load.ask(Request(collection(self.plane.url), token=TOKEN)))
-        return [item["metadata"]["resourceVersion"] for item in found["items"]]
+        return await versions(self.plane.url, SMALL)
 
     async def _token(self, skip: int) -> str:
         url = f"{collection(self.plane.url)}?limit={skip}"
         return json.loads(await load.ask(Request(url, token=TOKEN)))["metadata"]["continue"]
+
+
+async def versions(server: str, namespace: str) -> list[str]:
+    """The resourceVersions of a namespace's Models, by name."""
+    found = json.loads(await load.ask(Request(collection(server, namespace), token=TOKEN)))
+    return [item["metadata"]["resourceVersion"] for item in found["items"]]
 
 
 async def make_namespace(server: str, name: str) -> None:
@@ -144,15 +149,16 @@ async def make_namespace(server: str, name: str) -> None:
     await load.ask(Request(f"{server}/api/v1/namespaces", "POST", body, token=TOKEN), 201)
 
 
-async def create_many(server: str, namespace: str, numbers: range) -> None:
-    """Create Models; one of ten has the label ``tier: gold``."""
+async def create_many(server: str, namespace: str, numbers: range, golden: Callable[[int], bool] | None = None) -> None:
+    """Create Models; the golden ones (one of ten, unless told otherwise) have the label ``tier: gold``."""
+    golden = golden or (lambda number: number % 10 == 0)
     requests = [create_request(server, namespace, gold) for gold in (False, True)]
     rest = iter(numbers)
 
     async def work() -> None:
         connection = await load.Connection.open(server)
         for number in rest:
-            status, answer = await connection.ask(requests[number % 10 == 0].wire(number))
+            status, answer = await connection.ask(requests[golden(number)].wire(number))
             assert status == 201, answer
         connection.close()
 

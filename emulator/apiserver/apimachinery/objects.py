@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 Object = dict[str, Any]
+# anything that is no JSON value is refused rather than turned into one
+_EXACT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
 def metadata(obj: Object) -> Object:
@@ -40,11 +44,20 @@ def labels_of(obj: Object) -> dict[str, str]:
 
 
 def copy(value: Any) -> Any:
-    """A deep copy of a JSON value; several times faster than copy.deepcopy."""
+    """A deep copy of a JSON value: through bytes, which is several times faster than walking it."""
+    if not isinstance(value, (dict, list)):
+        return value
+    try:
+        return orjson.loads(orjson.dumps(value, option=_EXACT))
+    except (TypeError, ValueError):  # integers beyond 64 bits, lone surrogates, very deep values
+        return _walked(value)
+
+
+def _walked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: copy(item) if isinstance(item, (dict, list)) else item for key, item in value.items()}
+        return {key: _walked(item) if isinstance(item, (dict, list)) else item for key, item in value.items()}
     if isinstance(value, list):
-        return [copy(item) if isinstance(item, (dict, list)) else item for item in value]
+        return [_walked(item) if isinstance(item, (dict, list)) else item for item in value]
     return value
 
 

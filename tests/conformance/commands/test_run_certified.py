@@ -23,11 +23,12 @@ def key(tmp_path: Path) -> Path:
 
 
 def test_a_run_is_certified_and_verified(key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """0: one profile at the standard budget, signed, verified against its log; the start says how long it will take."""
+    """0: one profile at the standard budget, signed, verified against its log; the start says how long it will take, its end where the time went."""
     report, certificate = tmp_path / "report", tmp_path / "certificate.json"
-    words = ["--target", "emulator", "--profile", "troubleshooting", "--report", str(report)]
+    words = ["--target", "emulator", "--profile", "troubleshooting", "--report", str(report), "--profile-time"]
     assert main(["run", *words, "--certificate", str(certificate), "--signing-key", str(key)]) == ExitCode.CONFORMANT
-    assert "; about " in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "; about " in said and "s, spent with:" in said and "  Hypothesis " in said
     log = str(report / "events.jsonl")
     assert main(["verify", str(certificate), "--log", log, "--public-key", str(key)]) == ExitCode.CONFORMANT
 

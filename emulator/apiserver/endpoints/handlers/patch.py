@@ -95,7 +95,7 @@ def _patch(
         assert old is not None, "a patch never creates"
         change, repeated, shown = compiled()
         try:
-            new = change(codec.load(codec.encode(old)))  # a copy
+            new = change(copy(old))
         except strategic.DirectiveError as error:
             raise StatusError(500, "", str(error)) from None
         except ValueError as error:
