@@ -150,6 +150,11 @@ async def _start(options: argparse.Namespace, scenario: Scenario, stage: Stage) 
         if there:
             stage.say(f"{scenario.name} is on already in namespace {stage.namespace}")
             return _did(options, scenario, stage, "started")
+    if await stage.belongs_to_others():
+        raise ValueError(
+            f"namespace {stage.namespace} has Models or InferenceServers of its own, which {scenario.name} might replace: "
+            "give an empty or a new one with -n"
+        )
     await stage.make_namespace()
     await stage.note_start()
     await scenario.start(stage)

@@ -17,7 +17,7 @@ NAME = "bucket-missing"
 
 def bucket(namespace: str) -> str:
     """The bucket that is missing. Bucket names have 63 characters at most."""
-    return f"{namespace}-models"[-63:].lstrip("-")
+    return f"{namespace}-scenario-models"[-63:].lstrip("-")
 
 
 def looks(place: Place) -> list[Look]:

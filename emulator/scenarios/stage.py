@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from emulator.doors import Doors
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
-from emulator.michelangelo.resources import CONFIG_MAPS, GROUP, MODELS, NAMESPACES, VERSION
+from emulator.michelangelo.resources import CONFIG_MAPS, GROUP, INFERENCE_SERVERS, MODELS, NAMESPACES, VERSION
 from emulator.michelangelo.spelling import SPELLINGS, Spelling
 
 PATIENCE_SECONDS = 20.0  # with fast timings; a plane with realistic ones takes as long as a cluster
@@ -125,6 +125,22 @@ class Stage:
     async def started(self) -> bool:
         """Whether the scenario was started here. Raises ApiError."""
         return await self.client.find(CONFIG_MAPS, self.namespace, self._record) is not None
+
+    async def belongs_to_others(self) -> bool:
+        """Whether the namespace has Models or servers, and no scenario was ever started in it. Raises ApiError."""
+        namespace = await self.client.find(NAMESPACES, "", self.namespace)
+        if namespace is None or LABEL in (namespace["metadata"].get("labels") or {}):
+            return False
+        if (await self.client.list(CONFIG_MAPS, self.namespace, labelSelector=LABEL))["items"]:
+            return False
+        for resource in (MODELS, INFERENCE_SERVERS):
+            try:
+                if (await self.client.list(resource, self.namespace))["items"]:
+                    return True
+            except ApiError as error:
+                if error.code != 404:
+                    raise
+        return False
 
     async def note_start(self) -> None:
         """Remember that it was, on the plane itself: a reset forgets it. Raises ApiError."""

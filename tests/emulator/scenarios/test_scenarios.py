@@ -102,6 +102,21 @@ def test_models_come_back_with_their_definition(emulator, plane, tmp_path):
     assert after["spec"] == before["spec"]
 
 
+def test_nobodys_models_are_replaced(emulator, plane, tmp_path):
+    """A namespace with Models of its own is left alone; an empty one is taken, and for several scenarios."""
+    weights = tmp_path / "weights.bin"
+    weights.write_bytes(b"w")
+    for name in ("theirs", "empty"):
+        plane.kubectl("create", "namespace", name)
+    assert emulator("register", "fraud-detector", "-n", "theirs", "--artifact", str(weights))[0] == 0
+    code, _, err = emulator("scenario", "start", "nothing-registered", "-n", "theirs")
+    assert (code, "has Models or InferenceServers of its own" in err) == (3, True)
+    assert "fraud-detector" in plane.kubectl("get", "models", "-n", "theirs")
+    for name in ("role-without-api-group", "waiting-for-ready-on-a-model"):
+        assert emulator("scenario", "start", name, "-n", "empty")[0] == 0
+        assert emulator("scenario", "fix", name, "-n", "empty")[0] == 0
+
+
 def test_other_namespaces_may_still_be_written(emulator, tmp_path):
     """A denial is of the scenario's artifacts: others register meanwhile."""
     weights = tmp_path / "weights.bin"
