@@ -22,6 +22,7 @@ data = st.one_of(
     "needs.object-store",
     given=st.lists(data, min_size=1, max_size=4),
     needs=(Need.S3,),
+    weight=0.6,
 )
 def artifact_permissions(w: World, case: Case) -> None:
     """The platform puts, gets, lists and deletes objects of the models bucket."""
@@ -57,6 +58,7 @@ def artifact_permissions(w: World, case: Case) -> None:
         list
     ),
     needs=(Need.S3,),
+    weight=0.5,
 )
 def artifacts_survive(w: World, case: Case) -> None:
     """Whatever way a Model goes, its artifacts stay, byte for byte."""
@@ -92,6 +94,7 @@ def artifacts_survive(w: World, case: Case) -> None:
         lambda text: not {"", ".", ".."} & set(text.split("/"))  # not every store keeps these as they are
     ),
     needs=(Need.S3,),
+    weight=0.6,
 )
 def artifact_keys(w: World, case: Case) -> None:
     """Whatever characters a key has, it names its own object, is listed as it was given, and is overwritten in place."""

@@ -85,6 +85,7 @@ def _judge(w: World, answer: ObjectAnswer, granted: bool, what: str, clause: str
     "s3.denied-without-policy",
     given=st.lists(st.sampled_from(FOUR), max_size=4, unique=True),
     needs=(Need.S3, Need.IDENTITIES),
+    weight=0.5,
 )
 def identity_permissions(w: World, case: Case) -> None:
     """An identity may do exactly what its policy lists of the four; without a policy none of them."""

@@ -184,6 +184,7 @@ def hold(w: World, before: State, after: State, calls: list[str], cutoff: str = 
     "retention.uris-of-each",
     given=stories,
     needs=(Need.S3,),
+    weight=0.8,
 )
 def cleanup_story(w: World, case: Case) -> None:
     """Whatever is registered, changed and cut off: no orphans, nothing young goes, what is shared stays, and a last run completes."""
