@@ -246,3 +246,19 @@ def test_bad_input(emulator, words, said):
     """Usage errors end with 3 and say what to do."""
     code, _, err = emulator("doctor", *words)
     assert (code, said in err, "Traceback" in err) == (3, True, False), err
+
+
+def test_a_server_without_a_backend(plane, examine, team):
+    """Conditions are explained in the platform's manner (code in message, sentence in reason), and the printed patch makes it serve."""
+    spec = {"initSpec": {"resourceSpec": {"cpu": 1}}}
+    server = {"apiVersion": "michelangelo.api/v2", "kind": "InferenceServer", "metadata": {"name": "s"}, "spec": spec}
+    plane.kubectl("apply", "-n", team, "-f", "-", input=json.dumps(server))
+    state = "inferenceserver/s", "-n", team, "--timeout=30s"
+    plane.kubectl("wait", *state, "--for=jsonpath={.status.state}=INFERENCE_SERVER_STATE_FAILED")
+    [found] = examine("--server", "s")[0]
+    assert found["id"] == "servers.backend"
+    said = "Validation is false: InvalidBackendType: unsupported backend type: BACKEND_TYPE_INVALID"
+    assert said in [one["answered"] for one in found["evidence"]]
+    plane.run("bash", "-c", found["fix"])
+    plane.kubectl("wait", *state, "--for=jsonpath={.status.state}=INFERENCE_SERVER_STATE_SERVING")
+    assert examine("--server", "s")[0] == []
