@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from emulator.apiserver.apimachinery import fields
@@ -334,6 +335,7 @@ def _check_scalar(value: Any, sort: str, where: str) -> None:
         raise _mismatch(value, where, sort)
 
 
+@lru_cache(maxsize=4096)
 def _check_time(value: str) -> None:
     from datetime import datetime
 

@@ -1,11 +1,13 @@
 """What names, label keys and values may look like: functions that give the list of complaints.
 
-Texts and limits as k8s.io/apimachinery/pkg/util/validation.
+Texts and limits as k8s.io/apimachinery/pkg/util/validation. Lists of what comes with every object (labels, namespaces) are
+remembered: read them, do not change them.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
@@ -75,6 +77,10 @@ def dns1123_subdomain(text: str) -> list[str]:
     return found if _subdomain(text) else [*found, SUBDOMAIN_TEXT]
 
 
+_remembered = lru_cache(maxsize=4096)
+
+
+@_remembered
 def dns1123_label(text: str) -> list[str]:
     """A DNS label: names of namespaces."""
     found = ["must be no more than 63 characters"] if _bytes(text) > 63 else []
@@ -98,6 +104,7 @@ def path_segment(text: str) -> list[str]:
     return [f"may not contain '{char}'" for char in "/%" if char in text]
 
 
+@_remembered
 def qualified_name(text: str) -> list[str]:
     """``name`` or ``example.com/name``: keys of labels and annotations."""
     parts = text.split("/")
@@ -119,6 +126,7 @@ def qualified_name(text: str) -> list[str]:
     return found
 
 
+@_remembered
 def label_value(text: str) -> list[str]:
     """The value of a label."""
     found = ["must be no more than 63 bytes"] if _bytes(text) > 63 else []
