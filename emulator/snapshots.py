@@ -21,6 +21,7 @@ FORMAT = "michelangelo-emulator-snapshot/1"
 _MANIFEST, _OBJECTS = "manifest.json", "objects.jsonl"
 _BROKEN = (
     BadZipFile,
+    OSError,  # a directory of the archive that leads before its beginning
     zlib.error,
     struct.error,
     EOFError,
@@ -68,14 +69,16 @@ def load(path: Path) -> Snapshot:
     """Read a file. Raises OSError; ValueError when it is no snapshot of this format."""
     snapshot = None
     try:
-        with ZipFile(path) as archive:
+        file = path.open("rb")
+    except OSError as error:
+        raise OSError(f"{path} cannot be read: {error.strerror or error}") from error
+    try:
+        with file, ZipFile(file) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
             found = manifest["format"]
             if found == FORMAT:
                 entries = [_entry(line) for line in archive.read(_OBJECTS).splitlines()]
                 snapshot = Snapshot(str(manifest["dialect"]), float(manifest["offset"]), entries)
-    except OSError as error:
-        raise OSError(f"{path} cannot be read: {error.strerror or error}") from error
     except _BROKEN as error:
         raise ValueError(f"{path} is no snapshot: {error}") from None
     if snapshot is None:
