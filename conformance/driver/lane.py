@@ -9,6 +9,7 @@ from typing import Protocol
 
 from conformance.driver.errors import HarnessError, TargetError
 from conformance.driver.history import KEPT_HEADERS, Exchange, History
+from conformance.driver.interrupt import INTERRUPT
 from conformance.driver.stopwatch import DOOR, SPENT
 from conformance.driver.wire import Lines, Origin, Question
 
@@ -88,7 +89,7 @@ class LiveLane:
 
     def pause(self, seconds: float) -> None:
         """Sleep."""
-        time.sleep(seconds)
+        INTERRUPT.wait(seconds)
 
     def _record(
         self,
@@ -124,6 +125,7 @@ class LiveLane:
     def ask(self, door: str, origin: Origin | None, identity: str, question: Question) -> Exchange:
         """Ask and record. Raises TargetError when no answer comes."""
         assert origin is not None
+        INTERRUPT.heed()
         number, asked = self.history.next_number(self.name), self._elapsed()
         try:
             reply = origin.ask(question)
@@ -136,6 +138,7 @@ class LiveLane:
     def stream(self, door: str, origin: Origin | None, identity: str, question: Question) -> Iterator[Stream]:
         """Open a watch; it is recorded with all it delivered when it closes. Raises TargetError when no answer comes."""
         assert origin is not None
+        INTERRUPT.heed()
         number, asked = self.history.next_number(self.name), self._elapsed()
         try:
             lines = _Heard(origin.lines(question))
@@ -151,6 +154,7 @@ class LiveLane:
 
     def call(self, door: str, identity: str, method: str, path: str, body: bytes, act: Act) -> Exchange:
         """Do something and record its outcome."""
+        INTERRUPT.heed()
         number, asked = self.history.next_number(self.name), self._elapsed()
         try:
             status, answer = act()
@@ -176,6 +180,7 @@ class _Heard:
         return self._lines.ended
 
     def next(self, within: float) -> bytes | None:
+        INTERRUPT.heed()
         line = self._lines.next(within)
         if line is not None:
             self.heard.append(line)

@@ -14,6 +14,7 @@ from typing import Any
 from conformance.checks.check import Check
 from conformance.checks.context import Context
 from conformance.driver.errors import TargetError
+from conformance.driver.interrupt import INTERRUPT
 from conformance.engine.budget import Budget
 from conformance.engine.events import FORMAT, EventLog
 from conformance.engine.identity import suite
@@ -83,7 +84,8 @@ def run(plan: Plan, context: Context, observation: Observation, log: EventLog, p
             progress(outcome, done, len(plan.selection.checks))
 
     try:
-        _work(plan, context, record)
+        with INTERRUPT.kept():
+            _work(plan, context, record)
     except BaseException as error:
         if not interrupted(error):
             raise
