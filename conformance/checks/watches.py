@@ -15,6 +15,7 @@ from conformance.oracles.watching import Seen, disagreements, lives
 
 NAMES = ("a", "b", "c")
 SENTINEL = "zz-sentinel"
+LIFE = (("create", "life"), ("patch", "life"), ("delete", "life"))  # whatever is drawn, this is seen
 QUIET_SECONDS = 0.15  # how long a watch stays open for what must not come
 _writes = st.lists(
     st.tuples(st.sampled_from(["create", "patch", "delete", "nothing"]), st.sampled_from(NAMES)).map(list),
@@ -106,7 +107,7 @@ def watch_from_list(w: World, case: Case) -> None:
         writer.write(action, name)
     listed = w.made(w.admin.list(MODELS, w.namespace))
     writer.told.clear()
-    for action, name in after:
+    for action, name in (*after, *LIFE):
         writer.write(action, name)
     writer.sentinel()
     with w.admin.watch(MODELS, w.namespace, resourceVersion=listed.resource_version) as watching:
@@ -143,7 +144,7 @@ def watch_live(w: World, case: Case) -> None:
     listed = w.made(w.admin.list(MODELS, w.namespace))
     with w.admin.watch(MODELS, w.namespace, resourceVersion=listed.resource_version) as watching:
         w.expect(watching.status == 200, "a watch", watching.status)
-        for action, name in case:
+        for action, name in (*case, *LIFE):
             writer.write(action, name)
         writer.sentinel()
         events = to_the_end(w, watching)
