@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -170,6 +171,7 @@ def _store_options(commands: Any) -> None:
 def _control_options(commands: Any) -> None:
     """``clock``, ``reset`` and ``snapshot``: a running plane is asked by its control door."""
     clock = commands.add_parser("clock", help="show the plane's clock, or advance it")
+    clock._negative_number_matcher = re.compile(r"-\d")  # -5d is a span that can be told what is wrong with it, no flag
     clock.add_argument("action", nargs="?", choices=("show", "advance"), default="show")
     clock.add_argument("by", nargs="?", default="", metavar="SPAN", help="of advance: 91d, 36h, 1d12h")
     reset = commands.add_parser("reset", help="empty the plane: as it was when it started")

@@ -189,6 +189,11 @@ def _logs(options: argparse.Namespace) -> int:
 
 
 def _clock(options: argparse.Namespace) -> int:
+    if options.by.startswith("-"):
+        raise ValueError(
+            f"the clock only goes forward: advance it by {options.by.lstrip('-') or '5d'}, "
+            "or take it back to where the plane started with ma-emulator reset"
+        )
     if options.action == "advance":
         answer = _asked(options, "clock-advance", by=options.by)
     elif options.by:

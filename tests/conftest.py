@@ -19,6 +19,7 @@ from contracts import bare_programs
 
 ROOT = Path(__file__).parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in the Makefile
+os.environ.pop("MA_PLANE", None)  # a plane of the developer's shell is none of the tests'
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs, and their children, ignore ^C
 
 

@@ -260,5 +260,7 @@ def _checked(answer: httpx.Response) -> Object:
         value = {"message": answer.text.strip()}
     if answer.status_code >= 400:
         status = value if isinstance(value, dict) else {}
+        if answer.status_code == 404 and "reason" not in status:  # client-go's words for a path that leads nowhere
+            status = {"reason": "NotFound", "message": "the server could not find the requested resource"}
         raise ApiError(status, answer.status_code, retrying.said(answer.headers))
     return value

@@ -110,6 +110,7 @@ def test_the_clock_can_be_advanced(fresh_plane):
     [
         (("clock", "advance", "soon"), "91d"),
         (("clock", "advance"), "91d"),
+        (("clock", "advance", "-5d"), "the clock only goes forward: advance it by 5d"),
         (("snapshot", "load", "/none/such"), "/none/such"),
         (("snapshot", "save", "/none/such/file"), "/none/such"),
         (("snapshot", "load", __file__), "is no snapshot"),

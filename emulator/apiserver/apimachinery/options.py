@@ -185,7 +185,7 @@ def parse_list_options(query: Query, *, watch: bool) -> ListOptions:
     options = ListOptions(
         label_selector=_first(query, "labelSelector"),
         field_selector=_first(query, "fieldSelector"),
-        limit=_int(query, "limit") or 0,
+        limit=max(_int(query, "limit") or 0, 0),  # etcd's pages begin at 1: less is no limit
         continue_=_first(query, "continue"),
         resource_version=_first(query, "resourceVersion"),
         resource_version_match=_first(query, "resourceVersionMatch"),

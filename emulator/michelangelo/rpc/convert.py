@@ -116,6 +116,8 @@ def _fill(message: Message, field: Any, value: Any, where: str) -> None:
             else:
                 target[key] = _scalar(item, entry)
     elif field.is_repeated:
+        if not isinstance(value, list):
+            raise ConversionError(f"{where}: expected an array")
         for position, entry in enumerate(value):
             if field.type == _MESSAGE:
                 _fill_message(target.add(), field, entry, f"{where}[{position}]")

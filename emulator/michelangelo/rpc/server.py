@@ -13,13 +13,13 @@ os.environ.setdefault(
 )  # children are spawned, not forked: nothing to prepare, nothing to print
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError
 from grpc_reflection.v1alpha import reflection_pb2
 
 from emulator.michelangelo.client import KubeClient, Resource
 from emulator.michelangelo.crds.generate import camel, guide
 from emulator.michelangelo.resources import GROUP, VERSION
 from emulator.michelangelo.rpc.codes import RpcError
+from emulator.michelangelo.rpc.encodings import decode, encode
 from emulator.michelangelo.rpc.metadata import CALLEE, Rules, procedure
 from emulator.michelangelo.rpc.reflection import METHOD, Reflection
 from emulator.michelangelo.rpc.service import Service, snake
@@ -61,15 +61,16 @@ class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
         async def call(body: bytes, context: Any) -> Any:
             try:
                 timed = context.time_remaining() is not None
-                token = self._rules.check(
+                accepted = self._rules.check(
                     details.method, details.invocation_metadata, known=method is not None, deadline=timed
                 )
                 await context.send_initial_metadata((("rpc-service", CALLEE),))
-                return await method(_decoded(request_class, body, details), token)
+                request = _decoded(accepted.encoding, request_class, body, details)
+                return encode(accepted.encoding, await method(request, accepted.token))
             except RpcError as error:
                 await context.abort(error.code, error.message)
 
-        return grpc.unary_unary_rpc_method_handler(call, bytes, lambda answer: answer.SerializeToString())
+        return grpc.unary_unary_rpc_method_handler(call, bytes, bytes)
 
     def _reflected(self, details: Any) -> Any:
         """Reflection: streams need no deadline and no token, as nothing in them is anybody's."""
@@ -88,14 +89,14 @@ class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
         )
 
 
-def _decoded(request_class: Any, body: bytes, details: Any) -> Any:
+def _decoded(encoding: str, request_class: Any, body: bytes, details: Any) -> Any:
     """A request. Raises RpcError, in YARPC's words, when it is none."""
     try:
-        return request_class.FromString(body)
-    except DecodeError as error:
+        return decode(encoding, request_class, body)
+    except ValueError as error:
         caller = dict(details.invocation_metadata).get("rpc-caller", "")
         text = (
-            f'failed to decode "proto" request body for procedure "{procedure(details.method)}" of service "{CALLEE}" '
+            f'failed to decode "{encoding}" request body for procedure "{procedure(details.method)}" of service "{CALLEE}" '
             f'from caller "{caller}": {error}'
         )
         raise RpcError(grpc.StatusCode.INVALID_ARGUMENT, text) from None

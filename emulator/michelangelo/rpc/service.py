@@ -96,11 +96,12 @@ class Service:
                 from_json(getattr(message, part), obj[part], part)
 
     def _answer(self, name: str, obj: Object, *, managed: bool = True) -> Any:
+        """A response with an object. Raises RpcError when the object is nothing that the kind's message can hold."""
         response = getattr(self.requests, f"{name}{self.kind}Response")()
         try:
             self._write(getattr(response, snake(self.kind)), obj, managed=managed)
         except ConversionError as error:
-            raise RpcError(grpc.StatusCode.INTERNAL, f"the stored object cannot be read: {error}") from None
+            raise _unreadable(name.lower(), obj["metadata"], error) from None
         return response
 
     # The methods
@@ -130,11 +131,20 @@ class Service:
         params = _dry_run(request.update_options)
         present = await self._present(meta, token)
         labels = {**(meta.get("labels") or {}), UPDATED_LABEL: self._stamp()}
-        if (present.get("spec") or {}) != (obj.get("spec") or {}):
+        if not self._same_spec(present, obj):
             labels[SPEC_UPDATED] = labels[UPDATED_LABEL]
         meta["labels"] = labels
         made = await self._call("update", meta, "PUT", meta.get("name", ""), obj, params, token)
         return self._answer("Update", made)
+
+    def _same_spec(self, present: Object, obj: Object) -> bool:
+        """Whether two objects' specs mean the same: zero values that kubectl left are none to the platform."""
+        spec = getattr(self.messages, f"{self.kind}Spec")()
+        try:
+            from_json(spec, present.get("spec") or {})
+        except ConversionError:
+            return False
+        return to_json(spec, self.spell) == (obj.get("spec") or {})
 
     async def _present(self, meta: Object, token: str) -> Object:
         """What is there before an update, read as the platform: what a caller may do is decided, and said, by the write."""
@@ -152,37 +162,28 @@ class Service:
         return getattr(self.requests, f"Delete{self.kind}Response")()
 
     async def delete_collection(self, request: Any, token: str) -> Any:
-        """Delete what the label selector takes. Raises RpcError."""
+        """Delete what the selectors take. Raises RpcError."""
         meta = {"namespace": request.namespace, "name": ""}
-        params = {"labelSelector": request.list_options.labelSelector} if request.list_options.labelSelector else None
+        params = _selectors(request.list_options)
         await self._call("delete collection", meta, "DELETE", "", _delete_options(request), params, token)
         return getattr(self.requests, f"Delete{self.kind}CollectionResponse")()
 
     async def list(self, request: Any, token: str) -> Any:
         """List; ordering and criteria of ``list_options_ext`` are ignored, as the platform ignores them. Raises RpcError."""
         options = request.list_options
-        params = {
-            name: str(value)
-            for name, value in (
-                ("labelSelector", options.labelSelector),
-                ("fieldSelector", options.fieldSelector),
-                ("limit", options.limit),
-                ("continue", getattr(options, "continue")),
-            )
-            if value
-        }
+        rest = ("resourceVersion", "resourceVersionMatch", "limit", "continue")
+        params = _selectors(options) | {name: str(getattr(options, name)) for name in rest if getattr(options, name)}
         meta = {"namespace": request.namespace, "name": ""}
         listed = await self._call("list", meta, "GET", "", None, params, token)
         response = getattr(self.requests, f"List{self.kind}Response")()
         target = getattr(response, f"{snake(self.kind)}_list")
         target.SetInParent()
-        target.metadata.resourceVersion = listed["metadata"].get("resourceVersion", "")
-        setattr(target.metadata, "continue", listed["metadata"].get("continue", ""))
         try:
+            from_json(target.metadata, listed["metadata"], "metadata")
             for item in listed["items"]:
                 self._write(target.items.add(), item)
         except ConversionError as error:
-            raise RpcError(grpc.StatusCode.INTERNAL, f"a stored object cannot be read: {error}") from None
+            raise _unreadable("list", meta, error) from None
         return response
 
     async def _call(
@@ -199,6 +200,16 @@ class Service:
             raise refused(verb, namespace, meta.get("name") or "", error) from None
         except httpx.TransportError as error:
             raise RpcError(grpc.StatusCode.UNAVAILABLE, f"{said}: {error or type(error).__name__}") from None
+
+
+def _unreadable(verb: str, meta: Object, error: ConversionError) -> RpcError:
+    """The refusal to show an object that does not fit its message: no error of Kubernetes', so its code is UNKNOWN."""
+    about = f"namespace: {meta.get('namespace') or ''}, name: {meta.get('name') or ''}"
+    return RpcError(grpc.StatusCode.UNKNOWN, f"failed to {verb} API object. {about}: {error}")
+
+
+def _selectors(options: Any) -> dict[str, str]:
+    return {name: getattr(options, name) for name in ("labelSelector", "fieldSelector") if getattr(options, name)}
 
 
 def _unsendable(verb: str, namespace: str, name: str) -> str:
@@ -235,6 +246,7 @@ def _dry_run(options: Any) -> dict[str, str] | None:
 
 def _delete_options(request: Any) -> Object | None:
     options = request.delete_options
+    _dry_run(options)
     given = to_json(options)
     if "gracePeriodSeconds" in given:
         given["gracePeriodSeconds"] = int(given["gracePeriodSeconds"])

@@ -140,6 +140,74 @@ def test_dry_run_is_all_or_nothing(call, namespace, dry_run, said):
     """Only All is a dry-run strategy, once."""
     refusal = call.refused("model", "Create", model=obj(namespace, {}), create_options={"dryRun": dry_run})
     assert refusal == (grpc.StatusCode.INVALID_ARGUMENT, said)
+    refusal = call.refused("model", "Delete", namespace=namespace, name="x", delete_options={"dryRun": dry_run})
+    assert refusal == (grpc.StatusCode.INVALID_ARGUMENT, said)
+
+
+def test_a_page_says_how_many_are_left_and_a_negative_limit_is_none(call, namespace):
+    """A page's metadata is Kubernetes' own, with the count of what remains."""
+    for name in "abc":
+        call("model", "Create", model=obj(namespace, {}, name))
+    page = call("model", "List", namespace=namespace, list_options={"limit": 1}).model_list
+    assert (len(page.items), page.metadata.remainingItemCount, bool(getattr(page.metadata, "continue"))) == (1, 2, True)
+    whole = call("model", "List", namespace=namespace, list_options={"limit": -1}).model_list
+    assert (len(whole.items), getattr(whole.metadata, "continue")) == (3, "")
+
+
+def test_a_collection_is_deleted_no_further_than_selected(call, namespace):
+    """Selectors of both sorts are heeded; a collection of all namespaces cannot be deleted, as in Kubernetes."""
+    for name in "ab":
+        call("model", "Create", model=obj(namespace, {}, name))
+    call("model", "Delete", "Collection", namespace=namespace, list_options={"fieldSelector": "metadata.name=a"})
+    left = call("model", "List", namespace=namespace).model_list.items
+    assert [item.metadata.name for item in left] == ["b"]
+    code, text = call.refused("model", "Delete", "Collection")
+    assert (code, text.endswith("the server could not find the requested resource")) == (
+        grpc.StatusCode.NOT_FOUND,
+        True,
+    )
+
+
+def test_zero_values_are_no_change_of_a_spec(call, plane, namespace):
+    """What kubectl wrote with zero values is, read and sent back, the same spec: only UpdateTimestamp moves."""
+    spec = {"sealed": False, "kind": "MODEL_KIND_INVALID", "description": "d"}
+    document = {"apiVersion": "michelangelo.api/v2", "kind": "Model", **obj(namespace, spec)}
+    plane.kubectl("create", "-f", "-", input=json.dumps(document))
+    read = call("model", "Get", namespace=namespace, name="x").model
+    sent = json_format.MessageToDict(read)
+    labels = call("model", "Update", model=sent).model.metadata.labels
+    assert set(labels) == {"michelangelo/UpdateTimestamp"}
+
+
+def test_a_call_may_be_written_in_json(call, namespace):
+    """YARPC's other encoding: requests and answers in JSON; what is none is said, and a third encoding has no procedures."""
+
+    def send(body: bytes, encoding: str = "json", method: str = "CreateModel") -> dict:
+        metadata = (*METADATA[:2], ("rpc-encoding", encoding))
+        raw = call.channel.unary_unary(f"/michelangelo.api.v2.ModelService/{method}", bytes, bytes)
+        return json.loads(raw(body, timeout=20, metadata=metadata))
+
+    def refused(body: bytes, encoding: str = "json") -> tuple[str, str]:
+        with pytest.raises(grpc.RpcError) as refusal:
+            send(body, encoding)
+        return refusal.value.code().name, refusal.value.details()
+
+    made = send(json.dumps({"model": obj(namespace, {"model_artifact_uri": ["s3://b/k"]})}).encode())
+    assert made["model"]["spec"] == {"modelArtifactUri": ["s3://b/k"]}
+    assert call("model", "Get", namespace=namespace, name="x").model.metadata.uid == made["model"]["metadata"]["uid"]
+    listed = send(json.dumps({"namespace": namespace}).encode(), method="ListModel")
+    assert [item["metadata"]["name"] for item in listed["modelList"]["items"]] == ["x"]
+    for body, said in (
+        (b"{", "Expecting property name"),
+        (b'{"model": {"spec": {"x": 1}}}', "model.spec.x: unknown field"),
+        (b'{"model": {"spec": {"modelArtifactUri": "s3://b/k"}}}', "model.spec.modelArtifactUri: expected an array"),
+    ):
+        code, text = refused(body)
+        assert code == "INVALID_ARGUMENT"
+        assert text.startswith('failed to decode "json" request body for procedure "michelangelo.api.v2.ModelService::')
+        assert said in text
+    procedure = 'unrecognized procedure "michelangelo.api.v2.ModelService::CreateModel" for service "ma-apiserver"'
+    assert refused(b"", "thrift") == ("UNIMPLEMENTED", procedure)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +277,7 @@ def test_a_project_makes_its_namespace(call, plane):
             'unrecognized service name "x", available services: "ma-apiserver"',
         ),
         ((*METADATA, METADATA[0]), 9, "INVALID_ARGUMENT", "header has more than one value: rpc-caller"),
+        ((*METADATA, ("ttl", "1"), ("ttl", "2")), 9, "INVALID_ARGUMENT", "header has more than one value: ttl"),
         (METADATA, None, "INVALID_ARGUMENT", "missing TTL"),
     ],
 )
