@@ -15,6 +15,7 @@ from typing import Any
 from emulator.apiserver.apimachinery import quantity as quantities
 from emulator.apiserver.apimachinery import syntax as names
 from emulator.apiserver.apimachinery.quantity import Quantity
+from emulator.apiserver.schema.cel.semver import Semver, parse_semver
 from emulator.apiserver.schema.cel.syntax import Uint
 from emulator.apiserver.schema.cel.values import CelError, Optional, Url, duration, is_address, timestamp
 from emulator.apiserver.schema.regexp import compile_pattern
@@ -49,7 +50,7 @@ def type_name(value: Any) -> str:
     for kind, name in (
         (bool, "bool"), (Uint, "uint"), (int, "int"), (float, "double"), (str, "string"), (bytes, "bytes"), (list, "list"),
         (dict, "map"), (datetime, "google.protobuf.Timestamp"), (timedelta, "google.protobuf.Duration"), (TypeValue, "type"),
-        (Optional, "optional_type"), (Url, "kubernetes.URL"), (Quantity, "kubernetes.Quantity"),
+        (Optional, "optional_type"), (Semver, "kubernetes.Semver"), (Url, "kubernetes.URL"), (Quantity, "kubernetes.Quantity"),
     ):  # fmt: skip
         if isinstance(value, kind):
             return name
@@ -234,6 +235,20 @@ def _shown(value: Any) -> str:
     return to_string(value)
 
 
+def _is_semver(text: str, normalize: bool = False) -> bool:
+    return _is(lambda given: parse_semver(given, normalize))(text)
+
+
+def _compare(one: Any, two: Any) -> int:
+    """-1, 0 or 1 for two quantities or two versions."""
+    return one.compare(two) if isinstance(one, Semver) else quantities.compare(one, two)
+
+
+_QUOTED = str.maketrans(
+    {char: f"\\{letter}" for letter, char in zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True)} | {"\\": "\\\\", '"': '\\"'}
+)
+
+
 class NameFormat:
     """A named format: ``format.dns1123Label()``."""
 
@@ -270,6 +285,8 @@ FORMATS = {
     "datetime": NameFormat(lambda text: [] if _is(timestamp)(text) else ["invalid datetime"]),
 }
 
+_LINK_LOCAL = {4: ipaddress.ip_network("224.0.0.0/24"), 6: ipaddress.ip_network("ff02::/16")}
+
 GLOBALS: dict[str, Function] = {
     "size": size,
     "int": to_int,
@@ -292,6 +309,8 @@ GLOBALS: dict[str, Function] = {
     "url": Url,
     "isQuantity": _is(quantities.parse),
     "quantity": _quantity,
+    "isSemver": _is_semver,
+    "semver": parse_semver,
     "isIP": lambda text: is_address(text),
     "ip": _ip,
     "isCIDR": _is(_cidr),
@@ -310,6 +329,7 @@ NAMESPACED: dict[str, Function] = {
     "math.floor": lambda value: float(math.floor(value)),
     "math.round": lambda value: float(round(value)),
     "math.sign": lambda value: (value > 0) - (value < 0),
+    "strings.quote": lambda text: f'"{text.translate(_QUOTED)}"',
     "sets.contains": lambda one, two: all(item in one for item in two),
     "sets.equivalent": lambda one, two: all(item in one for item in two) and all(item in two for item in one),
     "sets.intersects": lambda one, two: any(item in one for item in two),
@@ -378,9 +398,14 @@ METHODS: dict[str, Function] = {
     "getPort": lambda url: str(url.port) if url.port is not None else "",
     "getEscapedPath": lambda url: url.parts.path,
     "getQuery": lambda url: url.query,
-    "isGreaterThan": lambda one, two: quantities.compare(one, two) > 0,
-    "isLessThan": lambda one, two: quantities.compare(one, two) < 0,
-    "compareTo": quantities.compare,
+    "isGreaterThan": lambda one, two: _compare(one, two) > 0,
+    "isLessThan": lambda one, two: _compare(one, two) < 0,
+    "compareTo": _compare,
+    "major": lambda version: version.major,
+    "minor": lambda version: version.minor,
+    "patch": lambda version: version.patch,
+    "sign": lambda value: (value.value > 0) - (value.value < 0),
+    "isLinkLocalMulticast": lambda value: value.is_multicast and value in _LINK_LOCAL[value.version],
     "add": lambda one, two: one + two,
     "sub": lambda one, two: one - two,
     "isInteger": lambda value: value.value == int(value.value),
