@@ -54,7 +54,8 @@ class Files:
             rows = csv.writer(file, lineterminator="\n")
             for token, user in users.items():
                 groups = [group for group in user.groups if group != AUTHENTICATED]  # the API server adds it
-                rows.writerow((token, user.name, user.uid, ",".join(groups)))
+                named = (",".join(groups),) if groups else ()  # a column that is empty would be a group without a name
+                rows.writerow((token, user.name, user.uid, *named))
         return accounts
 
     def _write(self, name: str, data: bytes) -> None:

@@ -7,6 +7,7 @@ aggregated roles, empties no namespace and collects no garbage.
 from __future__ import annotations
 
 import asyncio
+import csv
 import signal
 import ssl
 import sys
@@ -36,6 +37,8 @@ def main() -> None:
     public = serialization.load_pem_public_key(Path(flags["service-account-key-file"]).read_bytes())
     assert public == signing.public_key()
     assert isinstance(signing, rsa.RSAPrivateKey)
+    rows = csv.reader(Path(flags["token-auth-file"]).read_text().splitlines())
+    assert all(len(row) < 4 or row[3] for row in rows), "an empty column is a group without a name"
     asyncio.run(serve(flags, signing))
 
 
