@@ -22,6 +22,11 @@ def _copy(w: World, plural: str) -> Json:
     return CRDS.object(f"{plural}.{GROUP}", spec=spec)
 
 
+def _told(answer: Answer) -> list[Json]:
+    """The names in a group's discovery, which follows what is served."""
+    return [at(one, "name") for one in answer.at("resources") or []]
+
+
 @check("definition-reinstalled", "trouble.crd-missing", "crd.reinstall")
 def definition_reinstalled(w: World, _: Case) -> None:
     """A definition that is not installed, or deleted, serves nothing (404); installed again it serves, and the old objects are gone."""
@@ -34,9 +39,10 @@ def definition_reinstalled(w: World, _: Case) -> None:
 
     def unknown(answer: Answer, when: str) -> None:
         w.expect(answer.code == 404, f"404 for {plural} {when}", answer.said(), "trouble.crd-missing")
-        found = w.made(w.admin.request("GET", f"/apis/{GROUP}/v2")).at("resources") or []
-        names = [at(one, "name") for one in found]
-        w.expect(plural not in names, f"no {plural} in discovery {when}", names, "trouble.crd-missing")
+        told = w.eventually(
+            lambda: w.admin.request("GET", f"/apis/{GROUP}/v2"), lambda answer: plural not in _told(answer)
+        )
+        w.expect(plural not in _told(told), f"no {plural} in discovery {when}", _told(told), "trouble.crd-missing")
 
     unknown(listed(), "before its definition")
     for attempt in ("installed", "installed again"):
@@ -47,7 +53,7 @@ def definition_reinstalled(w: World, _: Case) -> None:
         w.made(w.admin.create(resource, w.namespace, resource.object("m", w.namespace, spec={})), "crd.reinstall")
         w.made(w.admin.delete(CRDS, "", f"{plural}.{GROUP}"))
         gone = w.eventually(
-            lambda: w.admin.get(CRDS, "", f"{plural}.{GROUP}"), lambda answer: answer.code == 404, w.settle * 2
+            lambda: w.admin.get(CRDS, "", f"{plural}.{GROUP}"), lambda answer: answer.code == 404, w.settle * 3
         )
         w.expect(gone.code == 404, "the deleted definition to be gone", gone.said(), "trouble.crd-missing")
         unknown(w.eventually(listed, lambda answer: answer.code == 404), "after its definition was deleted")
