@@ -25,6 +25,9 @@ APPLY_PATCH = "application/apply-patch+yaml"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 OK = 200
 REFUSAL_SECONDS = 5.0  # a refusal's body comes with its head
+BUSY = 429  # not carried out: the server has too much to do, or begins to serve a resource; it says when to come again
+BUSY_ATTEMPTS = 10
+BUSY_SECONDS = 5.0  # no longer, whatever it says
 Query = Mapping[str, str | int | bool]
 
 
@@ -86,7 +89,10 @@ class Kube:
         body: Json = None,
         raw: bytes | None = None,
     ) -> Answer:
-        """Any request. Raises TargetError when no answer comes, NotOursError before something foreign would be written."""
+        """Any request; a server that asks to come again later is asked again later.
+
+        Raises TargetError when no answer comes, NotOursError before something foreign would be written.
+        """
         self.ownership.demand(method, path, body)
         data = (
             raw
@@ -95,7 +101,13 @@ class Kube:
         )
         sent = {**({"Content-Type": JSON} if data else {}), **(headers or {})}
         origin = self.cluster.origin if self.cluster else None
-        exchange = self.lane.ask("kube", origin, self.identity, self._question(method, path, query, sent, data))
+        question = self._question(method, path, query, sent, data)
+        for _ in range(BUSY_ATTEMPTS):
+            exchange = self.lane.ask("kube", origin, self.identity, question)
+            later = exchange.answer_headers.get("retry-after", "")
+            if exchange.status != BUSY or not later.isdecimal():
+                break
+            self.lane.pause(min(float(later), BUSY_SECONDS))
         return Answer(exchange, body)
 
     def get(
@@ -155,14 +167,17 @@ class Kube:
         target = path or resource.path(namespace)
         origin = self.cluster.origin if self.cluster else None
         question = self._question("GET", target, {"watch": True, **query}, {}, b"")
-        with self.lane.stream("kube", origin, self.identity, question) as stream:
-            yield Watching(stream)
+        for attempt in range(1, BUSY_ATTEMPTS + 1):
+            with self.lane.stream("kube", origin, self.identity, question) as stream:
+                if stream.status != BUSY or attempt == BUSY_ATTEMPTS:
+                    yield Watching(stream)
+                    return
+            self.lane.pause(1.0)
 
     def try_watch(self, resource: Resource, namespace: str = "") -> Answer:
         """Whether a watch is let in: the answer's status, and its body when it is a refusal. Nothing is awaited."""
-        query = self._question("GET", resource.path(namespace), {"watch": True, "timeoutSeconds": 1}, {}, b"")
-        origin = self.cluster.origin if self.cluster else None
-        with self.lane.stream("kube", origin, self.identity, query) as stream:
-            body = b"" if stream.status == OK else stream.next(REFUSAL_SECONDS) or b""
-            status = stream.status
-        return Answer(Exchange(0, self.lane.name, "kube", self.identity, "GET", query.path, status=status, answer=body))
+        with self.watch(resource, namespace, timeoutSeconds=1) as watching:
+            body = b"" if watching.status == OK else watching.refusal(REFUSAL_SECONDS)
+            status = watching.status
+        path = f"{resource.path(namespace)}?watch=true&timeoutSeconds=1"
+        return Answer(Exchange(0, self.lane.name, "kube", self.identity, "GET", path, status=status, answer=body))

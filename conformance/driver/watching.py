@@ -46,6 +46,10 @@ class Watching:
         """Why no more comes: server, client, silent, broken; empty while it runs."""
         return self._stream.ended
 
+    def refusal(self, within: float) -> bytes:
+        """The body of an answer that is no watch."""
+        return self._stream.next(within) or b""
+
     def next(self, within: float) -> Event | None:
         """The next event, or None when none comes in time or the watch has ended."""
         line = self._stream.next(within)
