@@ -39,7 +39,7 @@ class Check:
     given: SearchStrategy[Case] | None = None
     needs: frozenset[Need] = frozenset()
     weight: float = 1.0  # how many examples it gets, as a share of the budget's
-    slow: bool = False  # waits for time to pass, so the smoke budget leaves it out
+    slow: bool = False  # waits for time to pass or asks hundreds of things, so the smoke budget leaves it out
 
 
 def check(

@@ -49,7 +49,7 @@ def _asked(who: Any, verb: str, name: str = "a", *, status: bool = False) -> dic
     return {"who": who, "verb": verb, "resource": "models", "place": "here", "name": name, "status": status}
 
 
-@check("verbs-apart", "rbac.any-rules", "rbac.can-i", "rbac.subresources-apart", needs=(Need.IMPERSONATION,))
+@check("verbs-apart", "rbac.any-rules", "rbac.can-i", "rbac.subresources-apart", needs=(Need.IMPERSONATION,), slow=True)
 def verbs_apart(w: World, case: Case) -> None:
     """A rule with one verb grants that verb and none of the others; on Models not on their status, on status not on Models."""
     place = Place(w)
@@ -76,6 +76,7 @@ def verbs_apart(w: World, case: Case) -> None:
     "rbac.same-name-elsewhere",
     "rbac.can-i",
     needs=(Need.IMPERSONATION,),
+    slow=True,
 )
 def subjects_apart(w: World, case: Case) -> None:
     """A subject means whom it names and nobody else: not who is called alike, not a group of the name, not another's account."""

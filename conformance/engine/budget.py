@@ -19,7 +19,7 @@ class Budget:
     examples: int
     shrink_seconds: float
     check_seconds: float  # after this a check tries no further examples than one
-    slow: bool = True  # whether checks that wait for time to pass are run
+    slow: bool = True  # whether checks that take long by themselves are run
 
     def examples_of(self, check: Check) -> int:
         """How many examples a check gets."""
@@ -27,7 +27,7 @@ class Budget:
 
 
 BUDGETS: Mapping[str, Budget] = {
-    "smoke": Budget("smoke", examples=3, shrink_seconds=2.0, check_seconds=5.0, slow=False),
+    "smoke": Budget("smoke", examples=2, shrink_seconds=2.0, check_seconds=5.0, slow=False),
     "standard": Budget("standard", examples=25, shrink_seconds=6.0, check_seconds=30.0),
     "deep": Budget("deep", examples=300, shrink_seconds=60.0, check_seconds=900.0),
 }
