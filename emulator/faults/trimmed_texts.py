@@ -15,4 +15,4 @@ def ask(call: Call) -> Call:
     return call.with_json({**value, "spec": {**value["spec"], "description": text.strip()[:20]}})
 
 
-LIE = rewriting(NAME, __doc__ or "", "model.round-trip", "model-round-trip", ask=ask)
+LIE = rewriting(NAME, __doc__ or "", "model.round-trip", "every-text", ask=ask)

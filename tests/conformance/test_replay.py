@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import main
+from conformance.driver.ownership import LABEL
 from conformance.verdict import ExitCode
 
 LIE = "emulator:fault=blind-update"
@@ -42,9 +43,11 @@ def test_the_commands_show_it_by_hand(folder: Path, plane) -> None:
     """Pasted in a shell against an honest plane, the stale replacement is refused: what failed there holds here."""
     script = folder / "counterexamples" / "stale-update.sh"
     assert script.read_text().startswith("# clause:")
+    run = json.loads((folder / "report.json").read_text())["run_id"]
     done = subprocess.run(
         ["bash", str(script)], env={**os.environ, **plane.environment}, capture_output=True, text=True, timeout=60
     )
+    plane.kubectl("delete", "namespaces", "-l", f"{LABEL}={run}", "--wait=false")
     assert "the object has been modified" in done.stderr
 
 
