@@ -137,7 +137,9 @@ class Deployments:
         status["conditions"] = [self._seams.condition(condition) for condition in done.conditions]
         await self._advance(deployment, status, plan, done)
         status["state"] = await self._state(deployment, status)
-        changed = await put_status(self._client, DEPLOYMENTS, deployment, self._seams.status(status), self._now())
+        changed = await put_status(
+            self._client, DEPLOYMENTS, deployment, self._seams.status(_written(status)), self._now()
+        )
         await self._tell(deployment, before.get("stage"), status["stage"], failed=done.failed)
         if plan == "cleanup" and (done.stopped is None or done.failed):
             await self._release(deployment)
@@ -162,7 +164,9 @@ class Deployments:
         done = await run(actors, status.get("conditions") or [], int(self._now().timestamp()))
         status["conditions"] = [self._seams.condition(condition) for condition in done.conditions]
         status["state"] = await self._state(deployment, status)
-        changed = await put_status(self._client, DEPLOYMENTS, deployment, self._seams.status(status), self._now())
+        changed = await put_status(
+            self._client, DEPLOYMENTS, deployment, self._seams.status(_written(status)), self._now()
+        )
         return Verdict(changed, done.stopped is None)
 
     async def _state(self, deployment: Object, status: Object) -> str:
@@ -198,6 +202,11 @@ class Deployments:
         """Replace the finalizers of this very version. Raises ApiError when it has moved on."""
         patch = {"metadata": {"resourceVersion": meta["resourceVersion"], "finalizers": finalizers}}
         await self._client.merge(DEPLOYMENTS, meta["namespace"], meta["name"], patch)
+
+
+def _written(status: Object) -> Object:
+    """A status as the platform's marshaller writes it: without an empty message or list."""
+    return {name: value for name, value in status.items() if value not in ("", [])}
 
 
 def _name(part: Object, field: str) -> str:

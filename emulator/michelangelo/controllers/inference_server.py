@@ -12,7 +12,7 @@ from datetime import datetime
 
 from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
 from emulator.michelangelo.controllers import events
-from emulator.michelangelo.controllers.conditions import DONE, FALSE, TRUE, Actor, Outcome, Pass, false, run
+from emulator.michelangelo.controllers.conditions import DONE, FALSE, TRUE, Actor, Outcome, Pass, alike, false, run
 from emulator.michelangelo.controllers.controller import Key, Verdict, put_status
 from emulator.michelangelo.controllers.serving_objects import (
     config_name,
@@ -21,6 +21,7 @@ from emulator.michelangelo.controllers.serving_objects import (
     triton_deployment,
     triton_name,
     triton_service,
+    triton_state,
 )
 from emulator.michelangelo.resources import APPS_DEPLOYMENTS, CONFIG_MAPS, INFERENCE_SERVERS, SERVICES
 from emulator.michelangelo.seams import LayerSeams
@@ -44,6 +45,7 @@ class InferenceServers:
         self._now = now
         self._seams = seams
         self._url_of = url_of
+        self._failed: set[str] = set()  # uids of those whose Triton did not come up
 
     async def reconcile(self, key: Key) -> Verdict | None:
         """One pass. Raises ApiError."""
@@ -51,33 +53,42 @@ class InferenceServers:
         if server is None:
             return None
         before = server.get("status") or {}
+        backing = _Backing(self._client, *key)
         going = bool(server["metadata"].get("deletionTimestamp")) or _decommissioned(server)
-        actors = self._deletion(server) if going else self._creation(server)
+        actors = self._deletion(server) if going else self._creation(server, backing)
         done = await run(actors, before.get("conditions") or [], int(self._now().timestamp()))
         conditions = [self._seams.condition(condition) for condition in done.conditions]
         status = {**before, "conditions": conditions, "state": _state(server, done)}
         status["observedGeneration"] = str(server["metadata"].get("generation") or 1)
         if status != before:
             status["updateTime"] = self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        changed = await put_status(self._client, INFERENCE_SERVERS, server, self._seams.status(status), self._now())
-        await self._tell(server, before.get("state"), status["state"], done, changed=changed)
-        return Verdict(changed, done.stopped is None)
+        await put_status(self._client, INFERENCE_SERVERS, server, self._seams.status(status), self._now())
+        changed = before.get("state") != status["state"] or not alike(before.get("conditions") or [], conditions)
+        failed = not going and await backing.failed()
+        await self._tell(server, before.get("state"), status["state"], done, changed=changed, failed=failed)
+        return Verdict(
+            changed, done.stopped is None and not going
+        )  # cleaning up goes on: a decommissioned server is never done
 
-    async def _tell(self, server: Object, before: str | None, after: str, done: Pass, *, changed: bool) -> None:
+    async def _tell(
+        self, server: Object, before: str | None, after: str, done: Pass, *, changed: bool, failed: bool
+    ) -> None:
         said = None
-        if after == f"{_STATE}SERVING" and before != after and not _decommissioned(server):
-            said = ("Normal", "CreationCompleted", "InferenceServer creation completed successfully")
-        elif done.stopped is not None and done.stopped.reason.endswith(f"{_STATE}FAILED") and before != after:
+        uid = server["metadata"]["uid"]
+        known = uid in self._failed
+        (self._failed.add if failed else self._failed.discard)(uid)
+        if failed and not known:
             said = ("Warning", "CreationFailed", "InferenceServer creation failed")
+        elif after == f"{_STATE}SERVING" and before != after and not _decommissioned(server):
+            said = ("Normal", "CreationCompleted", "InferenceServer creation completed successfully")
         elif changed and done.stopped is not None and done.stopped.message == "BackendProvisionFailed":
             said = ("Warning", "ReconciliationError", done.stopped.reason)
         if said is not None:
             await events.record(self._client, server, *said, COMPONENT, self._now())
 
-    def _creation(self, server: Object) -> list[Actor]:
+    def _creation(self, server: Object, backing: _Backing) -> list[Actor]:
         space, name = server["metadata"]["namespace"], server["metadata"]["name"]
         backend = (server.get("spec") or {}).get("backendType") or "BACKEND_TYPE_INVALID"
-        backing = _Backing(self._client, space, name)
         unsupported = false("BackendNotFound", f"Failed to get backend: backend not found for type: {backend}")
 
         async def validated() -> Outcome:
@@ -179,14 +190,11 @@ class _Backing:
         deployment, service = await self._look()
         if deployment is None or service is None:
             return "CREATE_PENDING"
-        status = deployment.get("status") or {}
-        conditions = {item["type"]: item for item in status.get("conditions") or ()}
-        wanted, ready = deployment["spec"].get("replicas", 1), status.get("readyReplicas") or 0
-        if conditions.get("Available", {}).get("status") == "True" and ready >= wanted > 0:
-            return "SERVING"
-        if conditions.get("Progressing", {}).get("reason") == "ProgressDeadlineExceeded":
-            return "FAILED"
-        return "CREATING"
+        return triton_state(deployment)
+
+    async def failed(self) -> bool:
+        """Whether Triton has exceeded its deadline; what was not looked at in this pass has not."""
+        return self._seen is not None and await self.state() == "FAILED"
 
     async def create(self, deployment: Object, service: Object) -> None:
         """Create what is missing. Raises ApiError."""

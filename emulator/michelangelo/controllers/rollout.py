@@ -13,10 +13,12 @@ from emulator.michelangelo.controllers.serving_objects import (
     http_route,
     models_of,
     route_name,
+    triton_name,
+    triton_state,
     with_models,
 )
 from emulator.michelangelo.controllers.timings import Timings
-from emulator.michelangelo.resources import CONFIG_MAPS, HTTP_ROUTES, INFERENCE_SERVERS, MODELS
+from emulator.michelangelo.resources import APPS_DEPLOYMENTS, CONFIG_MAPS, HTTP_ROUTES, INFERENCE_SERVERS, MODELS
 from emulator.michelangelo.spelling import Spelling
 
 SERVING = "INFERENCE_SERVER_STATE_SERVING"
@@ -131,6 +133,17 @@ class _One:
             return false("HealthCheckFailed", f"Failed to check health of inference server: {error}")
         if ((server or {}).get("status") or {}).get("state") != SERVING:
             return false("HealthCheckFailed", "Inference server is not healthy")
+        return await self._triton_up()
+
+    async def _triton_up(self) -> Outcome:
+        """Whether the server's Triton is up: one that is decommissioned says that it serves, and has none."""
+        name = triton_name(self._server)
+        triton = await self._client.find(APPS_DEPLOYMENTS, self._space, name)
+        if triton is None:
+            text = f'failed to get deployment {self._space}/{name}: deployments.apps "{name}" not found'
+            return false("HealthCheckFailed", f"Failed to check health of inference server: {text}")
+        if triton_state(triton) != "SERVING":
+            return false("HealthCheckFailed", "Inference server is not healthy")
         return DONE
 
     async def rolled_out(self) -> Outcome:
@@ -160,7 +173,7 @@ class _One:
                 if error.reason != "Conflict":
                     return false("ModelLoadingFailed", f"Failed to update deployment: {error}")
             self._of._loading[key] = now
-            return pending("RollingRolloutPending", "Rolling rollout is in progress")
+            return pending("RollingRolloutPending", "Rolling rollout is in progress").marked()
         waited = (now - self._of._loading.setdefault(key, now)).total_seconds()
         if waited > self._of._timings.model_health:
             self._of._loading.pop(key, None)

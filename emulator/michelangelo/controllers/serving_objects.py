@@ -81,6 +81,18 @@ def triton_deployment(server: Object) -> Object:
     }
 
 
+def triton_state(deployment: Object) -> str:
+    """What Triton's Deployment has come to, as the last word of a server's state: CREATING, SERVING or FAILED."""
+    status = deployment.get("status") or {}
+    conditions = {item["type"]: item for item in status.get("conditions") or ()}
+    wanted, ready = deployment["spec"].get("replicas", 1), status.get("readyReplicas") or 0
+    if conditions.get("Available", {}).get("status") == "True" and ready >= wanted > 0:
+        return "SERVING"
+    if conditions.get("Progressing", {}).get("reason") == "ProgressDeadlineExceeded":
+        return "FAILED"
+    return "CREATING"
+
+
 def triton_service(server: Object, url: str) -> Object:
     """The Service in front of it; an annotation says where the emulated Triton answers."""
     name, namespace = server["metadata"]["name"], server["metadata"]["namespace"]

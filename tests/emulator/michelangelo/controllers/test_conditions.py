@@ -53,13 +53,25 @@ def test_conditions_say_what_was_found(plan):
 
 @given(plans, st.integers(101, 200))
 def test_timestamps_move_only_with_what_they_are_about(plan, later):
-    """A condition that did not change keeps its timestamp; one that did has the new one."""
-    first, _ = judged(plan)
+    """A condition that did not change keeps its timestamp; one that did, if only within the pass, has the new one."""
+    first, acted = judged(plan)
     again, _ = judged(plan, first.conditions, later)
-    assert again.conditions == first.conditions
+    for number, (before, after) in enumerate(zip(first.conditions, again.conditions, strict=True)):
+        overturned = number in acted and plan[number][0] != plan[number][1]
+        assert after == {**before, "lastUpdatedTimestamp": str(later) if overturned else "100"}
     changed = [(DONE, DONE)] * len(plan)
     other, _ = judged(changed, first.conditions, later)
     for before, after in zip(first.conditions, other.conditions, strict=True):
         assert after["lastUpdatedTimestamp"] == (
             before["lastUpdatedTimestamp"] if before.get("status") == TRUE else str(later)
         )
+
+
+def test_a_marker_stays_with_its_condition():
+    """What an actor has marked stays in the condition's metadata while the condition goes on to be TRUE."""
+    marked, _ = judged([(pending("Later", "not yet"), pending("Later", "not yet").marked())])
+    [before] = marked.conditions
+    assert before["metadata"] == {"@type": "type.googleapis.com/google.protobuf.BoolValue", "value": "CAE="}
+    later, _ = judged([(DONE, DONE)], [before], 200)
+    [after] = later.conditions
+    assert (after["status"], after["metadata"]) == (TRUE, before["metadata"])

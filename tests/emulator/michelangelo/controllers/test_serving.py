@@ -140,6 +140,41 @@ def test_decommission_removes_what_serves(kubectl, namespace):
     assert condition["status"] == "CONDITION_STATUS_TRUE"
 
 
+def test_nothing_is_rolled_out_to_a_decommissioned_server(kubectl, namespace, register):
+    """It reads SERVING, as on the platform, but has no Triton: resources are not acquired."""
+    serving(kubectl, namespace)
+    kubectl("patch", "inferenceserver", "server", "--type=merge", "-p", '{"spec":{"decomSpec":{"decommission":true}}}')
+    kubectl("wait", "inferenceserver/server", "--for=jsonpath={.status.conditions[0].type}=Cleanup", "--timeout=20s")
+    register("m")
+    kubectl("apply", "-f", "-", input=DEPLOYMENT.format(name="d", namespace=namespace, model="m", server="server"))
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={FAILED}", "--timeout=20s")
+    status = got(kubectl, "deployments.michelangelo.api", "d")["status"]
+    conditions = {item["type"]: item for item in status["conditionsSnapshot"]}
+    assert conditions["ResourcesAcquired"]["message"] == "HealthCheckFailed"
+    assert conditions["ResourcesAcquired"]["reason"].startswith("Failed to check health of inference server: ")
+    assert "conditions" not in status, "zero values are left out"
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=20s")
+
+
+def test_a_triton_that_does_not_come_up_is_an_event(plane, kubectl, namespace):
+    """A Deployment that exceeds its deadline: one Warning CreationFailed, and the server reads FAILED."""
+    serving(kubectl, namespace)
+    late = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "late"}
+    patch = json.dumps({"status": {"conditions": [late], "readyReplicas": 0, "availableReplicas": 0}})
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments/triton-server"
+    with plane.client() as client:
+        annotated = {"metadata": {"annotations": {"deployment.kubernetes.io/revision": "1"}}}  # ours lets it be
+        kind = {"Content-Type": "application/merge-patch+json"}
+        assert client.patch(path, json=annotated, headers=kind).status_code == 200
+        assert client.patch(f"{path}/status", content=patch, headers=kind).status_code == 200
+    state = "jsonpath={.status.state}=INFERENCE_SERVER_STATE_FAILED"
+    kubectl("wait", "inferenceserver/server", f"--for={state}", "--timeout=20s")
+    deadline = time.monotonic() + 20
+    while "CreationFailed" not in (said := kubectl("get", "events")) and time.monotonic() < deadline:
+        pass
+    assert said.count("InferenceServer creation failed") == 1
+
+
 def test_a_model_is_rolled_out_replaced_and_removed(kubectl, plane, namespace, register):
     """A Deployment loads its Model's deployable artifact, a second revision replaces the first, deletion unloads it."""
     serving(kubectl, namespace)
