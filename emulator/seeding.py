@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from emulator.michelangelo.client import ApiError, KubeClient, Object, Resource
 MANAGER = "ma-emulator-seed"
 SUFFIXES = (".yaml", ".yml", ".json")
 _FIRST = ("Namespace", "CustomResourceDefinition")
-ESTABLISH_ATTEMPTS = 100
+SERVED_SECONDS = 15.0  # after its definition was applied
 
 
 def manifests(folder: Path) -> list[tuple[Path, Object]]:
@@ -52,9 +53,11 @@ async def apply(client: KubeClient, folder: Path) -> int:
     for name in sorted(namespaces - {obj["metadata"]["name"] for _, obj in found if obj["kind"] == "Namespace"}):
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         await client.apply(Resource("", "v1", "namespaces"), namespace, MANAGER)
+    defined = {_defines(obj) for _, obj in found if obj["kind"] == "CustomResourceDefinition"}
     for path, obj in found:
         try:
-            resource, namespaced = await _resource(client, obj)
+            ours = (obj["apiVersion"].rpartition("/")[0], obj["kind"]) in defined
+            resource, namespaced = await _resource(client, obj, SERVED_SECONDS if ours else 0.0)
             if namespaced:
                 obj["metadata"].setdefault("namespace", "default")
             await client.apply(resource, obj, MANAGER)
@@ -63,11 +66,24 @@ async def apply(client: KubeClient, folder: Path) -> int:
     return len(found)
 
 
-async def _resource(client: KubeClient, obj: Object) -> tuple[Resource, bool]:
-    """The resource of an object's kind, and whether it is namespaced. Raises LookupError."""
+def _defines(definition: Object) -> tuple[str, str]:
+    """The group and kind of a definition, which may be none."""
+    spec = definition.get("spec")
+    names = spec.get("names") if isinstance(spec, dict) else None
+    return (
+        (str(spec.get("group")), str(names.get("kind")))
+        if isinstance(spec, dict) and isinstance(names, dict)
+        else ("", "")
+    )
+
+
+async def _resource(client: KubeClient, obj: Object, seconds: float) -> tuple[Resource, bool]:
+    """The resource of an object's kind, waited for so long, and whether it is namespaced. Raises LookupError."""
     group, _, version = obj["apiVersion"].rpartition("/")
     path = f"/apis/{group}/{version}" if group else f"/api/{version}"
-    for _ in range(ESTABLISH_ATTEMPTS):  # a definition that was just applied is served a moment later
+    deadline = time.monotonic() + seconds
+    wait = 0.01
+    while True:
         try:
             listed = await client.request("GET", path)
         except ApiError as error:
@@ -77,8 +93,10 @@ async def _resource(client: KubeClient, obj: Object) -> tuple[Resource, bool]:
         for item in listed.get("resources") or ():
             if item["kind"] == obj["kind"] and "/" not in item["name"]:
                 return Resource(group, version, item["name"]), item["namespaced"]
-        await asyncio.sleep(0.01)
-    raise LookupError(f"no kind {obj['kind']} in {obj['apiVersion']}")
+        if time.monotonic() >= deadline:
+            raise LookupError(f"no kind {obj['kind']} in {obj['apiVersion']}")
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, 0.5)
 
 
 def files(folder: Path) -> list[tuple[str, str, Path]]:

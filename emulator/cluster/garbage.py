@@ -20,7 +20,8 @@ from emulator.michelangelo.resources import DEFINITIONS
 FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
 WATCHED = frozenset({"delete", "list", "watch"})
 RESYNC_SECONDS = 30.0
-SETTLE_SECONDS = 0.2  # after a definition changed, until what it serves can be seen
+# After a definition changed, until what it serves is looked for: discovery follows when it can.
+SETTLE_SECONDS = (0.2, 2.0, 5.0)
 _AGAIN = Verdict(changed=False, satisfied=False)
 
 
@@ -38,14 +39,16 @@ class Garbage:
 
     async def run(self) -> None:
         """Keep a watch on whatever is served, until cancelled."""
+        waits: list[float] = []
         try:
             while True:
                 self._stale.clear()
                 with suppress(ApiError, httpx.TransportError):
                     self._keep(await discovery.served(self._client))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stale.wait(), RESYNC_SECONDS)
-                    await asyncio.sleep(SETTLE_SECONDS)
+                    await asyncio.wait_for(self._stale.wait(), waits.pop(0) if waits else RESYNC_SECONDS)
+                    waits = list(SETTLE_SECONDS)
+                    await asyncio.sleep(waits.pop(0))
         finally:
             for task in self._watches.values():
                 task.cancel()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import json
+import re
 import signal
 import ssl
 import sys
@@ -24,6 +26,8 @@ from emulator.apiserver.authn.service_accounts import SigningKey
 from emulator.apiserver.authn.token_file import TokenFile
 from emulator.apiserver.seams import Seams
 from emulator.apiserver.server import HttpServer, bind
+
+CUSTOM = re.compile(r"/apis/michelangelo\.api/v2/(?:namespaces/[^/]+/)?([^/]+)")
 
 
 def main() -> None:
@@ -42,6 +46,30 @@ def main() -> None:
     asyncio.run(serve(flags, signing))
 
 
+class Initializing:
+    """Puts off who first asks for a custom resource: the real one makes its storage then (ResilientWatchCacheInitialization)."""
+
+    def __init__(self, application) -> None:
+        self._application = application
+        self._asked: set[str] = set()
+
+    async def __call__(self, scope, receive, send) -> None:
+        found = CUSTOM.match(scope.get("path", "")) if scope.get("method") == "GET" else None
+        if found is None or found[1] in self._asked:
+            await self._application(scope, receive, send)
+            return
+        self._asked.add(found[1])
+        status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "code": 429}
+        status |= {
+            "reason": "TooManyRequests",
+            "message": "storage is (re)initializing",
+            "details": {"retryAfterSeconds": 1},
+        }
+        headers = [(b"content-type", b"application/json"), (b"retry-after", b"1")]
+        await send({"type": "http.response.start", "status": 429, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(status).encode()})
+
+
 async def serve(flags: dict[str, str], signing: rsa.RSAPrivateKey) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(flags["tls-cert-file"], flags["tls-private-key-file"])
@@ -51,7 +79,7 @@ async def serve(flags: dict[str, str], signing: rsa.RSAPrivateKey) -> None:
     assembly = Assembly(Seams(), Authority.create(), users, controllers=False)
     assembly.tokens.signing = SigningKey(signing)
     sock = bind(flags["bind-address"], int(flags["secure-port"]))
-    server = HttpServer(assembly.application, sock, context)
+    server = HttpServer(Initializing(assembly.application), sock, context)
     await server.start()
     assembly.advertise(f"https://{flags['bind-address']}:{flags['secure-port']}")
     ended = asyncio.Event()
