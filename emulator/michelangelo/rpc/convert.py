@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
+import math
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +18,8 @@ from google.protobuf.message import Message
 
 Object = dict[str, Any]
 Spell = Callable[[Any], str]
-_ENUM, _MESSAGE, _BYTES = 14, 11, 12
+_DOUBLE, _FLOAT, _MESSAGE, _BYTES, _ENUM = 1, 2, 11, 12, 14
+_NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 _INT64 = frozenset({3, 4, 6, 16, 18})
 _TIME = "k8s.io.apimachinery.pkg.apis.meta.v1.Time"
 _FIELDS = "k8s.io.apimachinery.pkg.apis.meta.v1.FieldsV1"
@@ -62,6 +65,8 @@ def _one(field: Any, value: Any, spell: Spell) -> Any:
         return base64.b64encode(value).decode()
     if field.type in _INT64:
         return str(value)
+    if field.type in (_DOUBLE, _FLOAT):
+        return _number(value, single=field.type == _FLOAT)
     if field.type != _MESSAGE:
         return value
     sort = field.message_type.full_name
@@ -76,6 +81,18 @@ def _one(field: Any, value: Any, spell: Spell) -> Any:
         stamp.seconds, stamp.nanos = value.seconds, value.nanos
         return stamp.ToJsonString()
     return to_json(value, spell)
+
+
+def _number(value: float, *, single: bool) -> float | str:
+    """A number as Go writes it: in single precision as short as it can be told; what is no number by its name in quotes."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if single:
+        packed = struct.pack("f", value)
+        return next(
+            short for digits in range(1, 10) if struct.pack("f", short := float(f"{value:.{digits}g}")) == packed
+        )
+    return value
 
 
 def _timestamp() -> Any:
@@ -157,4 +174,6 @@ def _scalar(field: Any, value: Any) -> Any:
         return base64.b64decode(value)
     if field.type in _INT64:
         return int(value)
+    if field.type in (_DOUBLE, _FLOAT) and value in _NO_NUMBERS:
+        return float(value)
     return value

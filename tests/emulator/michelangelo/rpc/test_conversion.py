@@ -127,3 +127,33 @@ def test_what_does_not_fit_is_named(value, said):
     with pytest.raises(ConversionError) as refusal:
         from_json(message_class("model", "ModelSpec")(), value)
     assert str(refusal.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1, "0.1"),
+        (1 / 3, "0.33333334"),
+        (16777217.0, "16777216.0"),
+        (1e-45, "1e-45"),
+        (3.4028234663852886e38, "3.4028235e+38"),
+        (-2.5, "-2.5"),
+    ],
+)
+def test_single_precision_is_written_as_short_as_it_is(value, text):
+    """A float is told in as few digits as tell it from its neighbours, as Go does, and read back the same."""
+    spec = message_class("model", "ModelSpec")()
+    spec.feature_importance_list.add().feature_importance["x"].baseline.float_value = value
+    written = to_json(spec)
+    assert repr(written["featureImportanceList"][0]["featureImportance"]["x"]["baseline"]["floatValue"]) == text
+    read = message_class("model", "ModelSpec")()
+    from_json(read, written)
+    assert read == spec
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_has_a_name(text):
+    """JSON has no such numbers: protobuf's names stand for them, both ways."""
+    spec = message_class("model", "ModelSpec")()
+    from_json(spec, {"decisionThreshold": text})
+    assert to_json(spec) == {"decisionThreshold": text}
