@@ -180,7 +180,7 @@ def isolation(w: World, case: Case) -> None:
     other = w.new_namespace()
     neighbour = w.register({"description": "neighbour"}, "m2")
     namesake = w.register({"description": "namesake"}, "m", other)
-    w.register({}, "m")
+    w.equal(w.spec_of(w.register({}, "m").body), {}, "the spec of a Model that was made empty beside them")
     for action, spec in case:
         if action == "patch":
             w.admin.patch(MODELS, w.namespace, "m", {"spec": w.dialect.spell(spec)})

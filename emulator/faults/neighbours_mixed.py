@@ -29,4 +29,4 @@ def admit(operation: str, context: Context, obj: Object | None, old: Object | No
     return True
 
 
-LIE = admitting(NAME, __doc__ or "", "k8s.isolation", "any-sequence", admit=admit)
+LIE = admitting(NAME, __doc__ or "", "k8s.isolation", "isolation", admit=admit)
