@@ -87,10 +87,9 @@ class Deployments:
                 return None
             return await self._go(deployment, status, "cleanup")
         if stage not in TERMINAL:
-            if desired != candidate:
-                return await self._roll_back(deployment, status, "Desired model changed")
-            if stage == "ROLLBACK_IN_PROGRESS" or await self._alert(deployment, status):
-                return await self._roll_back(deployment, status, "Alert fired")
+            reason = await self._given_up(deployment, status, changed=desired != candidate)
+            if reason:
+                return await self._roll_back(deployment, status, reason)
             return await self._go(deployment, status, "rollout")
         if desired != candidate or (not desired and stage == "INVALID"):
             return await self._begin(deployment, status, desired)
@@ -109,12 +108,15 @@ class Deployments:
         status.pop("conditionsSnapshot", None)
         return await self._go(deployment, status, "rollout")
 
-    async def _alert(self, deployment: Object, status: Object) -> bool:
-        """Whether the server has become unhealthy under a rollout that is to be rolled back then."""
+    async def _given_up(self, deployment: Object, status: Object, *, changed: bool) -> str:
+        """Why a rollout under way is rolled back, or nothing: a blast goes on whatever happens, unless it has a trigger."""
+        going = status.get("stage") == f"{_STAGE}ROLLBACK_IN_PROGRESS"
         blast = ((deployment.get("spec") or {}).get("strategy") or {}).get("blast")
-        if blast is not None and not blast.get("withRollbackTrigger"):
-            return False
-        return not await self._rollout.healthy(deployment, status)
+        if blast is not None and not blast.get("withRollbackTrigger") and not going:
+            return ""
+        if changed:
+            return "Desired model changed"
+        return "Alert fired" if going or not await self._rollout.healthy(deployment, status) else ""
 
     async def _roll_back(self, deployment: Object, status: Object, reason: str) -> Verdict:
         meta = deployment["metadata"]

@@ -322,6 +322,29 @@ def test_a_rollout_is_rolled_back_when_another_model_is_desired(kubectl, plane, 
     assert f"Triton {namespace}/server: model ghost cannot be loaded from {NOWHERE}: no object beneath {NOWHERE}" in log
 
 
+def test_a_blast_without_trigger_is_not_rolled_back(kubectl, plane, namespace, register):
+    """Another model is desired meanwhile: the rollout under way goes on to its end, then the next begins."""
+    serving(kubectl, namespace)
+    register("next")
+    uri = f"s3://{BUCKET}/{namespace}/late"
+    kubectl("apply", "-f", "-", input=MODEL.format(name="late", namespace=namespace, uri=uri))
+    text = DEPLOYMENT.format(name="d", namespace=namespace, model="late", server="server")
+    kubectl("apply", "-f", "-", input=f"{text}  strategy: {{blast: {{withRollbackTrigger: false}}}}\n")
+    with plane.client() as client:
+        placed(client, namespace)
+        patch = {"spec": {"desiredRevision": {"name": "next"}}}
+        path = f"/apis/michelangelo.api/v2/namespaces/{namespace}/deployments/d"
+        merge = {"Content-Type": "application/merge-patch+json"}
+        assert client.patch(path, json=patch, headers=merge).status_code == 200
+    register("late")
+    current = "jsonpath={.status.currentRevision.name}=next"
+    kubectl("wait", "deployments.michelangelo.api/d", f"--for={current}", "--timeout=20s")
+    events = kubectl("get", "events", "--field-selector", "involvedObject.name=d")
+    assert "ROLLBACK" not in events
+    assert events.count("from DEPLOYMENT_STAGE_PLACEMENT to DEPLOYMENT_STAGE_ROLLOUT_COMPLETE") == 2
+    kubectl("delete", "deployments.michelangelo.api", "d", "--timeout=20s")
+
+
 def test_a_deployment_is_cleaned_up_by_its_deletion_spec(kubectl, namespace, register):
     """deletionSpec.deleted unloads the model and leaves the object, EMPTY; deleted in truth it goes at once, as does a namespace."""
     serving(kubectl, namespace)
