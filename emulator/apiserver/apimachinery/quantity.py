@@ -31,6 +31,12 @@ class Quantity:
         self.value = value
         self.form = form  # "decimal", "binary" or "exponent"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Quantity) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
     def __str__(self) -> str:
         if not self.value:
             return "0"

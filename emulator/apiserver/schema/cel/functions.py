@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import itertools
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from emulator.apiserver.apimachinery import quantity as quantities
 from emulator.apiserver.apimachinery import syntax as names
 from emulator.apiserver.apimachinery.quantity import Quantity
+from emulator.apiserver.schema.cel import networks, texts
 from emulator.apiserver.schema.cel.semver import Semver, parse_semver
 from emulator.apiserver.schema.cel.syntax import Uint
-from emulator.apiserver.schema.cel.values import CelError, Optional, Url, duration, is_address, timestamp
+from emulator.apiserver.schema.cel.values import CelError, Optional, Url, duration, timestamp
 from emulator.apiserver.schema.regexp import compile_pattern
 
 Function = Callable[..., Any]
@@ -41,6 +43,7 @@ TYPES = {
     "int": "int", "uint": "uint", "double": "double", "bool": "bool", "string": "string", "bytes": "bytes", "list": "list",
     "map": "map", "null_type": "null_type", "type": "type",
 }  # fmt: skip
+WELL_KNOWN = frozenset({"google.protobuf.Timestamp", "google.protobuf.Duration"})
 
 
 def type_name(value: Any) -> str:
@@ -100,7 +103,8 @@ def to_string(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode()
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        whole, _, fraction = value.astimezone(UTC).isoformat().removesuffix("+00:00").partition(".")
+        return f"{whole}.{fraction.rstrip('0')}Z" if fraction else f"{whole}Z"
     if isinstance(value, timedelta):
         seconds = value.total_seconds()
         return f"{int(seconds) if seconds.is_integer() else seconds}s"
@@ -108,7 +112,7 @@ def to_string(value: Any) -> str:
         return str(int(value))
     if isinstance(value, (str, int, float)):
         return str(value)
-    if isinstance(value, (ipaddress.IPv4Address, ipaddress.IPv6Address, ipaddress.IPv4Network, ipaddress.IPv6Network)):
+    if isinstance(value, networks.Address | networks.Network):
         return str(value)
     raise CelError(NO_OVERLOAD)
 
@@ -128,25 +132,6 @@ def _bool(value: Any) -> bool:
     if value in ("false", "False", "FALSE", "f", "0"):
         return False
     raise CelError(NO_OVERLOAD)
-
-
-def _substring(text: str, start: int, end: int | None = None) -> str:
-    end = len(text) if end is None else end
-    if not 0 <= start <= end <= len(text):
-        raise CelError(f"index out of range: {start}")
-    return text[start:end]
-
-
-def _find(items: Any, wanted: Any, start: int = 0) -> int:
-    if isinstance(items, str):
-        return items.find(wanted, start)
-    return next((at for at, item in enumerate(items) if item == wanted), -1)
-
-
-def _find_last(items: Any, wanted: Any) -> int:
-    if isinstance(items, str):
-        return items.rfind(wanted)
-    return next((at for at in range(len(items) - 1, -1, -1) if items[at] == wanted), -1)
 
 
 def _total(items: list[Any]) -> Any:
@@ -186,43 +171,8 @@ def _is(build: Callable[[Any], Any]) -> Callable[[Any], bool]:
     return check
 
 
-def _ip(text: str) -> Any:
-    if not is_address(text):
-        raise CelError(
-            f"IP Address {text!r} parse error during conversion from string: ParseAddr({text!r})".replace("'", '"')
-        )
-    return ipaddress.ip_address(text)
-
-
-def _cidr(text: str) -> Any:
-    try:
-        return ipaddress.ip_interface(text).network if "/" in text else _fail("network address parse error")
-    except ValueError as error:
-        raise CelError(f"network address parse error during conversion from string: {error}") from None
-
-
 def _fail(text: str) -> Any:
     raise CelError(text)
-
-
-def _format(text: str, arguments: list[Any]) -> str:
-    """``"%s".format([x])``."""
-    values = iter(arguments)
-
-    def one(match: re.Match[str]) -> str:
-        if match.group() == "%%":
-            return "%"
-        value = next(values, None)
-        verb, precision = match.group(2), match.group(1)
-        if verb == "s":
-            return _shown(value)
-        if verb == "d":
-            return str(value)
-        if verb in "fe":
-            return f"{float(value or 0):.{precision[1:] if precision else '6'}{verb}}"
-        return {"x": f"{value:x}", "X": f"{value:X}", "o": f"{value:o}", "b": f"{value:b}"}[verb]
-
-    return re.sub(r"%(\.\d+)?([sdfexXob%])", one, text)
 
 
 def _shown(value: Any) -> str:
@@ -239,14 +189,14 @@ def _is_semver(text: str, normalize: bool = False) -> bool:
     return _is(lambda given: parse_semver(given, normalize))(text)
 
 
+def _moved(one: Quantity, two: Quantity | int, sign: int) -> Quantity:
+    """A quantity, more or less another, written as the first."""
+    return Quantity(one.value + sign * (two.value if isinstance(two, Quantity) else two), one.form)
+
+
 def _compare(one: Any, two: Any) -> int:
     """-1, 0 or 1 for two quantities or two versions."""
     return one.compare(two) if isinstance(one, Semver) else quantities.compare(one, two)
-
-
-_QUOTED = str.maketrans(
-    {char: f"\\{letter}" for letter, char in zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True)} | {"\\": "\\\\", '"': '\\"'}
-)
 
 
 class NameFormat:
@@ -285,8 +235,6 @@ FORMATS = {
     "datetime": NameFormat(lambda text: [] if _is(timestamp)(text) else ["invalid datetime"]),
 }
 
-_LINK_LOCAL = {4: ipaddress.ip_network("224.0.0.0/24"), 6: ipaddress.ip_network("ff02::/16")}
-
 GLOBALS: dict[str, Function] = {
     "size": size,
     "int": to_int,
@@ -311,10 +259,10 @@ GLOBALS: dict[str, Function] = {
     "quantity": _quantity,
     "isSemver": _is_semver,
     "semver": parse_semver,
-    "isIP": lambda text: is_address(text),
-    "ip": _ip,
-    "isCIDR": _is(_cidr),
-    "cidr": _cidr,
+    "isIP": _is(networks.parse_address),
+    "ip": networks.parse_address,
+    "isCIDR": _is(networks.parse_network),
+    "cidr": networks.parse_network,
     "matches": lambda text, pattern: _matches(text, pattern),
 }
 NAMESPACED: dict[str, Function] = {
@@ -329,11 +277,11 @@ NAMESPACED: dict[str, Function] = {
     "math.floor": lambda value: float(math.floor(value)),
     "math.round": lambda value: float(round(value)),
     "math.sign": lambda value: (value > 0) - (value < 0),
-    "strings.quote": lambda text: f'"{text.translate(_QUOTED)}"',
+    "strings.quote": texts.quote,
     "sets.contains": lambda one, two: all(item in one for item in two),
     "sets.equivalent": lambda one, two: all(item in one for item in two) and all(item in two for item in one),
     "sets.intersects": lambda one, two: any(item in one for item in two),
-    "ip.isCanonical": lambda text: str(_ip(text)) == text,
+    "ip.isCanonical": lambda text: str(networks.parse_address(text)) == text,
     "base64.encode": lambda value: base64.b64encode(value).decode(),
     "base64.decode": lambda value: base64.b64decode(value),
     "format.named": lambda name: Optional(name in FORMATS, FORMATS.get(name)),
@@ -341,10 +289,19 @@ NAMESPACED: dict[str, Function] = {
 }
 
 
-def _zone(value: datetime, zone: str | None) -> datetime:
-    from zoneinfo import ZoneInfo
+_OFFSET = re.compile("([+-]?)([0-9]{2}):([0-9]{2})")
 
-    return value.astimezone(ZoneInfo(zone) if zone else UTC)
+
+def _zone(value: datetime, zone: str | None) -> datetime:
+    if not zone:
+        return value.astimezone(UTC)
+    if offset := _OFFSET.fullmatch(zone):
+        minutes = int(offset.group(2)) * 60 + int(offset.group(3))
+        return value.astimezone(timezone(timedelta(minutes=-minutes if offset.group(1) == "-" else minutes)))
+    try:
+        return value.astimezone(ZoneInfo(zone))
+    except (KeyError, ValueError, OSError):
+        raise CelError(f"unknown time zone {zone}") from None
 
 
 def _part(read: Callable[[datetime], int], span: Callable[[timedelta], int] | None = None) -> Function:
@@ -369,15 +326,15 @@ METHODS: dict[str, Function] = {
     "lowerAscii": lambda text: text.lower(),
     "upperAscii": lambda text: text.upper(),
     "trim": lambda text: text.strip(),
-    "split": lambda text, by, limit=-1: text.split(by, limit - 1 if limit > 0 else -1) if by else list(text),
+    "split": texts.split,
     "join": lambda items, by="": by.join(items),
-    "replace": lambda text, old, new, limit=-1: text.replace(old, new, limit),
-    "substring": _substring,
-    "charAt": lambda text, at: _substring(text, at, at + 1) if at < len(text) else "",
-    "indexOf": _find,
-    "lastIndexOf": _find_last,
+    "replace": texts.replace,
+    "substring": texts.substring,
+    "charAt": texts.character,
+    "indexOf": texts.index_of,
+    "lastIndexOf": texts.last_index_of,
     "reverse": lambda value: value[::-1],
-    "format": _format,
+    "format": lambda text, arguments: texts.formatted(text, arguments, _shown),
     "isSorted": lambda items: all(one <= two for one, two in itertools.pairwise(items)),
     "sum": _total,
     "min": _extreme(min, "min"),
@@ -396,7 +353,7 @@ METHODS: dict[str, Function] = {
     "getHost": lambda url: url.parts.netloc.rpartition("@")[2],
     "getHostname": lambda url: url.parts.hostname or "",
     "getPort": lambda url: str(url.port) if url.port is not None else "",
-    "getEscapedPath": lambda url: url.parts.path,
+    "getEscapedPath": lambda url: quote(url.parts.path, safe="%/:@!$&'()*+,;=-._~"),
     "getQuery": lambda url: url.query,
     "isGreaterThan": lambda one, two: _compare(one, two) > 0,
     "isLessThan": lambda one, two: _compare(one, two) < 0,
@@ -405,9 +362,9 @@ METHODS: dict[str, Function] = {
     "minor": lambda version: version.minor,
     "patch": lambda version: version.patch,
     "sign": lambda value: (value.value > 0) - (value.value < 0),
-    "isLinkLocalMulticast": lambda value: value.is_multicast and value in _LINK_LOCAL[value.version],
-    "add": lambda one, two: one + two,
-    "sub": lambda one, two: one - two,
+    "isLinkLocalMulticast": networks.link_local_multicast,
+    "add": lambda one, two: _moved(one, two, 1),
+    "sub": lambda one, two: _moved(one, two, -1),
     "isInteger": lambda value: value.value == int(value.value),
     "asInteger": lambda value: (
         int(value.value) if value.value == int(value.value) else _fail("cannot convert value to integer")
@@ -420,11 +377,11 @@ METHODS: dict[str, Function] = {
     "isGlobalUnicast": lambda value: (
         not (value.is_multicast or value.is_unspecified or value.is_loopback or value.is_link_local)
     ),
-    "containsIP": lambda network, value: (_ip(value) if isinstance(value, str) else value) in network,
-    "containsCIDR": lambda one, two: (_cidr(two) if isinstance(two, str) else two).subnet_of(one),
-    "ip": lambda network: network.network_address,
-    "prefixLength": lambda network: network.prefixlen,
-    "masked": lambda network: network,
+    "containsIP": networks.contains_address,
+    "containsCIDR": networks.contains_network,
+    "ip": lambda network: network.ip,
+    "prefixLength": lambda network: network.network.prefixlen,
+    "masked": networks.masked,
     "validate": lambda form, text: form.validate(text),
     "getFullYear": _part(lambda t: t.year),
     "getMonth": _part(lambda t: t.month - 1),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from emulator.apiserver.schema.cel import types
-from emulator.apiserver.schema.cel.functions import FORMATS, GLOBALS, METHODS, NAMESPACED
+from emulator.apiserver.schema.cel.functions import FORMATS, GLOBALS, METHODS, NAMESPACED, WELL_KNOWN
 from emulator.apiserver.schema.cel.overloads import OVERLOADS, Overload
 from emulator.apiserver.schema.cel.syntax import Node, Uint, dotted
 from emulator.apiserver.schema.cel.types import BOOL, DYN, INT, STRING, UNKNOWN, Type, list_of, optional_of
@@ -18,7 +18,8 @@ _OPERATORS |= {"in": "@in", "not": "!_", "neg": "-_", "?:": "_?_:_", "index": "_
 _LITERALS: tuple[tuple[type, Type], ...] = (
     (bool, BOOL), (Uint, types.UINT), (int, INT), (float, types.DOUBLE), (str, STRING), (bytes, types.BYTES),
 )  # fmt: skip
-_TYPE_NAMES = ("int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type")
+_TYPE_NAMES = {name: Type(name) for name in ("int", "uint", "double", "bool", "string", "bytes")}
+_TYPE_NAMES |= {"list": list_of(DYN), "map": Type("map", (DYN, DYN)), "null_type": types.NULL, "type": UNKNOWN}
 _CHECKED_LITERALS = ("duration", "timestamp", "matches")
 
 
@@ -40,6 +41,7 @@ class _Walk:
     def __init__(self) -> None:
         self.complaints: list[Complaint] = []
         self.literals: list[Complaint] = []  # cel-go looks at these only when all types fit
+        self.mixed = 0  # how many calls of format() we are in: their lists may mix types
 
     def complain(self, at: int, text: str) -> Type:
         self.complaints.append(Complaint(at, text))
@@ -60,10 +62,12 @@ class _Walk:
         if name in names:
             return names[name]
         if name in _TYPE_NAMES:
-            return Type("type", (Type(name),))
+            return Type("type", (_TYPE_NAMES[name],))
         return self.complain(tree.at, f"undeclared reference to '{name}' (in container '')")
 
     def select(self, tree: Node, names: Names) -> Type:
+        if (path := dotted(tree)) in WELL_KNOWN:
+            return Type("type", (Type(str(path).rpartition(".")[2].lower()),))
         holder, name = self.of(tree.parts[0], names), tree.parts[1]
         optional = tree.sort == "optselect" or holder.name == "optional_type"
         if holder.name == "optional_type":
@@ -85,18 +89,18 @@ class _Walk:
     def list_literal(self, tree: Node, names: Names) -> Type:
         found: Type | None = None
         for item in tree.parts:
-            kind = self.of(item.parts[0] if item.sort == "optitem" else item, names)
-            if item.sort == "optitem" and kind.name == "optional_type":
-                kind = kind.params[0]
-            found = self.join(found, kind, item.at)
+            optional = item.sort == "optitem"
+            kind = self.of(item.parts[0] if optional else item, names)
+            found = self.join(found, _unwrapped(kind, optional), item.at)
         return list_of(found or DYN)
 
     def map_literal(self, tree: Node, names: Names) -> Type:
         keys: Type | None = None
         values: Type | None = None
         for key, value in tree.parts:
-            keys = self.join(keys, self.of(key, names), key.at)
-            values = self.join(values, self.of(value, names), value.at)
+            optional = key.sort == "optitem"
+            keys = self.join(keys, self.of(key.parts[0] if optional else key, names), key.at)
+            values = self.join(values, _unwrapped(self.of(value, names), optional), value.at)
         return Type("map", (keys or DYN, values or DYN))
 
     def join(self, before: Type | None, kind: Type, at: int) -> Type:
@@ -104,7 +108,9 @@ class _Walk:
             return kind
         if types.assignable(before, kind, {}):
             return DYN if DYN in (before, kind) else kind
-        return self.complain(at, f"expected type '{before}' but found '{kind}'")
+        if not self.mixed:
+            self.literals.append(Complaint(at, f"expected type '{before}' but found '{kind}'"))
+        return DYN
 
     def struct(self, tree: Node, names: Names) -> Type:
         for _, _, value in tree.parts[1]:
@@ -121,7 +127,9 @@ class _Walk:
 
     def method(self, tree: Node, names: Names) -> Type:
         target, name, arguments = tree.parts
+        self.mixed += name == "format"
         given = [self.of(argument, names) for argument in arguments]
+        self.mixed -= name == "format"
         self.check_literal(name, arguments)
         path = dotted(target)
         if path is not None and path not in names:
@@ -180,6 +188,8 @@ class _Walk:
         result = list_of(item if name == "filter" else body[-1])
         if name == "filter" or len(body) == 2:
             self.resolve("_?_:_", [body[0], result, result], tree.at)
+        if name == "transformMapEntry":
+            return body[-1]
         return Type("map", (item, body[-1])) if name == "transformMap" else result
 
     def bound(self, holder: Type, arguments: tuple[Node, ...], at: int, twofold: bool) -> dict[str, Type]:
@@ -194,6 +204,10 @@ class _Walk:
             self.complain(at, text)
         named = [argument.parts[0] for argument in arguments[: 2 if twofold else 1]]
         return dict(zip(named, kinds, strict=False))
+
+
+def _unwrapped(kind: Type, optional: bool) -> Type:
+    return kind.params[0] if optional and kind.name == "optional_type" else kind
 
 
 def _taken(overload: Overload, given: list[Type], member: bool) -> Type | None:

@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from emulator.apiserver.schema.cel.functions import GLOBALS, METHODS, NAMESPACED, NO_OVERLOAD, TYPES, TypeValue
+from emulator.apiserver.schema.cel.functions import (
+    GLOBALS,
+    METHODS,
+    NAMESPACED,
+    NO_OVERLOAD,
+    TYPES,
+    WELL_KNOWN,
+    TypeValue,
+)
 from emulator.apiserver.schema.cel.syntax import Node, dotted, parse
 from emulator.apiserver.schema.cel.values import CelError, Optional, Struct
 
@@ -47,6 +55,9 @@ def _name(node: Node) -> Step:
 
 
 def _select(node: Node) -> Step:
+    if (path := dotted(node)) in WELL_KNOWN:
+        constant = TypeValue(str(path))
+        return lambda scope: constant
     holder, name = _compile(node.parts[0]), node.parts[1]
 
     def read(scope: Scope) -> Any:
@@ -157,9 +168,7 @@ def _method(node: Node) -> Step:
 
 
 def _list(node: Node) -> Step:
-    items = [
-        (part.sort == "optitem", _compile(part.parts[0] if part.sort == "optitem" else part)) for part in node.parts
-    ]
+    items = [(part.sort == "optitem", _compile(_inside(part))) for part in node.parts]
 
     def build(scope: Scope) -> list[Any]:
         found: list[Any] = []
@@ -175,8 +184,25 @@ def _list(node: Node) -> Step:
 
 
 def _map(node: Node) -> Step:
-    entries = [(_compile(key), _compile(value)) for key, value in node.parts]
-    return lambda scope: {key(scope): value(scope) for key, value in entries}
+    entries = [(key.sort == "optitem", _compile(_inside(key)), _compile(value)) for key, value in node.parts]
+
+    def build(scope: Scope) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for optional, name, step in entries:
+            key, value = name(scope), step(scope)
+            if not optional:
+                found[key] = value
+            elif value.has:
+                found[key] = value.value
+        return found
+
+    return build
+
+
+def _inside(part: Node) -> Node:
+    """An item or a key without its question mark."""
+    found: Node = part.parts[0] if part.sort == "optitem" else part
+    return found
 
 
 def _struct(node: Node) -> Step:
@@ -369,9 +395,7 @@ def _opt_map(target: Step, arguments: tuple[Node, ...], *, flat: bool) -> Step:
 
 
 def _comprehension(target: Step, name: str, arguments: tuple[Node, ...]) -> Step:
-    two = name in ("transformList", "transformMap") or (
-        name in ("all", "exists", "exists_one", "existsOne") and len(arguments) == 3
-    )
+    two = name.startswith("transform") or (name in ("all", "exists", "exists_one", "existsOne") and len(arguments) == 3)
     variables = [argument.parts[0] for argument in arguments[: 2 if two else 1]]
     steps = [_compile(argument) for argument in arguments[len(variables) :]]
 
@@ -438,6 +462,21 @@ def _transform_map(scopes: Scopes, steps: list[Step]) -> Step:
     return lambda scope: {key: steps[1](inner) for key, inner in scopes(scope) if steps[0](inner) is True}
 
 
+def _transform_entries(scopes: Scopes, steps: list[Step]) -> Step:
+    def build(scope: Scope) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for _, inner in scopes(scope):
+            if len(steps) == 2 and steps[0](inner) is not True:
+                continue
+            for key, value in steps[-1](inner).items():
+                if key in found:
+                    raise CelError(f"insert failed: key {key} already exists")
+                found[key] = value
+        return found
+
+    return build
+
+
 _REDUCERS: dict[str, Callable[[Scopes, list[Step]], Step]] = {
     "all": _decide(False),
     "exists": _decide(True),
@@ -447,6 +486,7 @@ _REDUCERS: dict[str, Callable[[Scopes, list[Step]], Step]] = {
     "map": _transform,
     "transformList": _transform,
     "transformMap": _transform_map,
+    "transformMapEntry": _transform_entries,
 }
 _BUILDERS: dict[str, Callable[[Node], Step]] = {
     "literal": _literal,

@@ -247,9 +247,10 @@ class _Parser:
     def _entries(self) -> list[tuple[Node, Node]]:
         found: list[tuple[Node, Node]] = []
         while not self.take("}"):
+            optional = self.take("?")
             key = self.expression()
             self.expect(":")
-            found.append((key, self.expression()))
+            found.append((Node("optitem", (key,), key.at) if optional else key, self.expression()))
             if not self.take(","):
                 self.expect("}")
                 break
@@ -314,6 +315,7 @@ MACROS = {
     "filter": (2,),
     "transformList": (3, 4),
     "transformMap": (3, 4),
+    "transformMapEntry": (3, 4),
     "optMap": (2,),
     "optFlatMap": (2,),
     "bind": (3,),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -77,15 +76,6 @@ class Url:
         return isinstance(other, Url) and self.parts == other.parts
 
     __hash__ = None  # type: ignore[assignment]
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an IP address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text
 
 
 def duration(text: str) -> timedelta:
