@@ -92,11 +92,13 @@ def _check_field(resource: Resource, name: str) -> None:
 
 def parse_revision(text: str) -> int:
     """A resourceVersion as a number. Raises StatusError (500, as the real server answers)."""
+    trouble = "invalid syntax"
     if text.isascii() and text.isdigit():
-        return int(text)
-    message = (
-        f"resourceVersion: Invalid value: {_quote(text)}: strconv.ParseUint: parsing {_quote(text)}: invalid syntax"
-    )
+        digits = text.lstrip("0") or "0"
+        if len(digits) <= 20 and int(digits) < 1 << 64:
+            return int(digits)
+        trouble = "value out of range"
+    message = f"resourceVersion: Invalid value: {_quote(text)}: strconv.ParseUint: parsing {_quote(text)}: {trouble}"
     raise StatusError(500, "", message)
 
 

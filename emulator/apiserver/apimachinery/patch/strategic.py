@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from emulator.apiserver.apimachinery.fields import go_print
 from emulator.apiserver.apimachinery.objects import Object, copy
 
 Resolve = Callable[[str], Object]
@@ -19,6 +20,10 @@ _DIRECTIVE = "$patch"
 
 class DirectiveError(Exception):
     """A patch that strategic merge cannot apply; the real server answers 500 with this text."""
+
+
+class FormatError(DirectiveError):
+    """A directive whose value is of the wrong form; the real server answers 400 with this text."""
 
 
 def apply(live: Object, patch: Object, node: Object, resolve: Resolve) -> Object:
@@ -54,17 +59,19 @@ def _map(live: Object, patch: Object, node: Object, resolve: Resolve) -> Object 
         if directive == "delete":
             return {}
         if directive != "merge":
-            raise DirectiveError(f"unknown patch type: {directive} in map: {_go_map(patch)}")
+            raise DirectiveError(f"unknown patch type: {directive} in map: {go_print(patch)}")
         patch = rest
     result = live
     if _RETAIN in patch:
-        retained = set(patch[_RETAIN])
+        retained = _retained(patch)
         result = {key: value for key, value in result.items() if key in retained}
     for key, value in patch.items():
         if key == _RETAIN or key.startswith(_ORDER):
             continue
         if key.startswith(_DELETE_PRIMITIVES):
             name = key[len(_DELETE_PRIMITIVES) :]
+            if not isinstance(value, list):
+                raise FormatError("invalid patch format of primitive list")
             if isinstance(result.get(name), list) and name not in patch:
                 result[name] = [item for item in result[name] if item not in value]
             continue
@@ -81,6 +88,8 @@ def _map(live: Object, patch: Object, node: Object, resolve: Resolve) -> Object 
         elif isinstance(value, list):
             gone = patch.get(_DELETE_PRIMITIVES + key) or []
             order = patch.get(_ORDER + key)
+            if order is not None:
+                _check_order(value, order, child.get("x-kubernetes-patch-merge-key"))
             result[key] = _list(current if isinstance(current, list) else [], value, child, resolve, gone, order)
         else:
             result[key] = value
@@ -88,8 +97,36 @@ def _map(live: Object, patch: Object, node: Object, resolve: Resolve) -> Object 
         name = key[len(_ORDER) :]
         if key.startswith(_ORDER) and name not in patch and isinstance(result.get(name), list):
             child = _child(node, name, resolve)
+            _check_order([], order, None)
             result[name] = _ordered(result[name], order, child.get("x-kubernetes-patch-merge-key"))
     return result
+
+
+def _retained(patch: Object) -> set[str]:
+    """The fields that ``$retainKeys`` keeps; whatever else the patch sets has to be among them."""
+    names = patch[_RETAIN]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise FormatError("invalid patch format of retainKeys")
+    for key, value in patch.items():
+        about_lists = key.startswith((_DELETE_PRIMITIVES, _ORDER))
+        if key != _RETAIN and value is not None and not about_lists and key not in names:
+            raise FormatError("invalid patch format of retainKeys")
+    return set(names)
+
+
+def _check_order(patch: list[Any], order: Any, key: str | None) -> None:
+    """Refuse a ``$setElementOrder`` that lacks what the patch sets, or has it in another order."""
+    if not isinstance(order, list):
+        raise FormatError("invalid patch format of setElementOrder list")
+
+    def identity(item: Any) -> Any:
+        return item.get(key) if key is not None and isinstance(item, dict) else item
+
+    kept = [item for item in patch if not (isinstance(item, dict) and item.get(_DIRECTIVE) in ("delete", "replace"))]
+    following = iter([identity(item) for item in order])
+    if not all(any(identity(item) == other for other in following) for item in kept):
+        shown = f"{go_print(patch)}\n doesn't match $setElementOrder list:\n{go_print(order)}\n"
+        raise DirectiveError(f"The order in patch list:\n{shown}")
 
 
 def _list(live: list[Any], patch: list[Any], node: Object, resolve: Resolve, gone: list[Any], order: Any) -> list[Any]:
@@ -108,17 +145,18 @@ def _list_of_maps(
     live: list[Any], patch: list[Any], key: str, items: Object, resolve: Resolve, order: Any
 ) -> list[Any]:
     result = list(live)
-    if any(isinstance(item, dict) and item.get(_DIRECTIVE) == "replace" for item in patch):
-        return [_clean(item) for item in patch if item.get(_DIRECTIVE) != "replace"]
-    changed: list[Any] = []
     for item in patch:
         if not isinstance(item, dict):
             raise DirectiveError(f"expected a map in a list with merge key {key}, got {item!r}")
+    if any(item.get(_DIRECTIVE) == "replace" for item in patch):
+        return [_clean(item) for item in patch if item.get(_DIRECTIVE) != "replace"]
+    changed: list[Any] = []
+    for item in patch:
         directive = item.get(_DIRECTIVE)
         if directive not in (None, "delete", "merge"):
-            raise DirectiveError(f"unknown patch type: {directive} in map: {_go_map(item)}")
+            raise DirectiveError(f"unknown patch type: {directive} in map: {go_print(item)}")
         if key not in item:
-            raise DirectiveError(f"map: {_go_map(item)} does not contain declared merge key: {key}")
+            raise DirectiveError(f"map: {go_print(item)} does not contain declared merge key: {key}")
         if directive == "delete":
             result = [other for other in result if not (isinstance(other, dict) and other.get(key) == item[key])]
             continue
@@ -168,7 +206,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list):
         return [_clean(item) for item in value if not (isinstance(item, dict) and item.get(_DIRECTIVE))]
     return copy(value)
-
-
-def _go_map(value: Object) -> str:
-    return "map[" + " ".join(f"{key}:{item}" for key, item in sorted(value.items())) + "]"

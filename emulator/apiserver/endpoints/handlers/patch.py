@@ -70,6 +70,8 @@ def _change(scope: Scope, sort: str, data: bytes) -> tuple[Change, list[str], st
         raise errors.bad_request(f"error decoding patch: {error}") from None
     if sort == JSON_PATCH:
         return json_patch.compile(value), [f"json patch {text}" for text in repeated], ""
+    if value is None and sort != MERGE_PATCH:
+        value = {}  # null is a map without keys to Go
     if not isinstance(value, dict):
         go = "map[string]interface {}"
         raise errors.bad_request(
@@ -96,6 +98,8 @@ def _patch(
         change, repeated, shown = compiled()
         try:
             new = change(copy(old))
+        except strategic.FormatError as error:
+            raise errors.bad_request(str(error)) from None
         except strategic.DirectiveError as error:
             raise StatusError(500, "", str(error)) from None
         except ValueError as error:
