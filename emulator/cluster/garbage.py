@@ -66,15 +66,16 @@ class Garbage:
 
     async def _follow(self, resource: Resource) -> None:
         async for sort, obj in self._client.follow(resource, metadata=True):
-            if sort == "SYNC":
-                self._enqueue(self._graph.replace(resource, [Node.of(resource, item) for item in obj["items"]]))
-                continue
-            node = Node.of(resource, obj)
-            for tell in self.listeners:
-                tell(node.namespace)
-            self._enqueue(self._graph.drop(node.uid) if sort == "DELETED" else self._graph.put(node))
             if resource == DEFINITIONS:
                 self._stale.set()
+            nodes = [Node.of(resource, item) for item in (obj["items"] if sort == "SYNC" else (obj,))]
+            for namespace in {node.namespace for node in nodes}:
+                for tell in self.listeners:
+                    tell(namespace)
+            if sort == "SYNC":
+                self._enqueue(self._graph.replace(resource, nodes))
+            else:
+                self._enqueue(self._graph.drop(nodes[0].uid) if sort == "DELETED" else self._graph.put(nodes[0]))
 
     def _enqueue(self, uids: set[str]) -> None:
         assert self.controller is not None, "wired"
@@ -114,7 +115,7 @@ class Garbage:
         if obj is None or obj["metadata"].get("deletionTimestamp"):
             return None
         references = obj["metadata"].get("ownerReferences") or ()
-        gone, waiting = set(), set()
+        gone, waiting, unseen = set(), set(), False
         for reference in references:
             state = await self._state(reference, node.namespace)
             if state is None:
@@ -123,6 +124,8 @@ class Garbage:
                 gone.add(reference["uid"])
             elif state == "waiting":
                 waiting.add(reference["uid"])
+            elif self._graph.get(str(reference["uid"])) is None:
+                unseen = True  # its watch has not begun: nobody would tell that it goes
         if len(gone | waiting) < len(references):
             if gone or waiting:
                 await self._disown(node, gone | waiting)
@@ -131,7 +134,7 @@ class Garbage:
             if waiting and self._graph.dependents(node.uid):
                 policy = "Foreground"
             await self._delete(obj, node, policy)
-        return None
+        return _AGAIN if unseen else None
 
     async def _state(self, reference: Object, namespace: str) -> str | None:
         """Of an owner: lives, gone, or waiting for its dependents; None when its kind is not served."""
