@@ -66,9 +66,8 @@ class InferenceServers:
         changed = before.get("state") != status["state"] or not alike(before.get("conditions") or [], conditions)
         failed = not going and await backing.failed()
         await self._tell(server, before.get("state"), status["state"], done, changed=changed, failed=failed)
-        return Verdict(
-            changed, done.stopped is None and not going
-        )  # cleaning up goes on: a decommissioned server is never done
+        satisfied = done.stopped is None and not going  # the platform cleans up again and again
+        return Verdict(changed, satisfied)
 
     async def _tell(
         self, server: Object, before: str | None, after: str, done: Pass, *, changed: bool, failed: bool
