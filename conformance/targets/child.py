@@ -19,6 +19,7 @@ from conformance.targets.interface import Doors, S3Door
 
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
+REFUSED_FLAGS = 3  # how ma-emulator ends when it is asked for what it does not know
 FREE_PORTS = ("--kube-port", "0", "--s3-port", "0", "--rpc-port", "0")
 
 
@@ -29,8 +30,9 @@ def plane(
     stop: float = STOP_SECONDS,
     settle: float = 3.0,
     environment: Mapping[str, str] | None = None,
+    refused: type[Exception] = TargetError,
 ) -> Iterator[Doors]:
-    """Start it; it ends with the context. Seconds throughout. Raises TargetError with what it printed."""
+    """Start it; it ends with the context. Seconds throughout. Raises TargetError with what it printed, *refused* for flags that it refuses."""
     with tempfile.TemporaryDirectory(prefix="ma-conformance-") as folder:
         scratch = Path(folder)
         command = [sys.executable, "-P", "-m", "emulator", "up", "--json", *FREE_PORTS]
@@ -45,7 +47,7 @@ def plane(
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
             )
         try:
-            yield _doors(_first_line(child, log, start), log, settle)
+            yield _doors(_first_line(child, log, start, refused), log, settle)
         finally:
             child.terminate()
             try:
@@ -57,7 +59,7 @@ def plane(
                 child.stdout.close()
 
 
-def _first_line(child: subprocess.Popen[bytes], log: Path, seconds: float) -> dict[str, Any]:
+def _first_line(child: subprocess.Popen[bytes], log: Path, seconds: float, refused: type[Exception]) -> dict[str, Any]:
     """The line that says where the doors are."""
     assert child.stdout is not None
     deadline = time.monotonic() + seconds
@@ -69,6 +71,8 @@ def _first_line(child: subprocess.Popen[bytes], log: Path, seconds: float) -> di
             why = log.read_text(errors="replace").strip() or (
                 "it ended" if ready else f"it said nothing in {seconds:.0f} s"
             )
+            if ready and child.wait() == REFUSED_FLAGS:
+                raise refused(why.removeprefix("ma-emulator: "))
             raise TargetError(f"the emulator did not come up: {why}")
         line += chunk
     try:

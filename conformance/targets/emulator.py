@@ -25,9 +25,9 @@ class EmulatorTarget:
         return "emulator" + (":" + ",".join(options) if options else "")
 
     def open(self) -> AbstractContextManager[Doors]:
-        """Start it on free ports; it ends with the context. Raises TargetError with what it printed."""
+        """Start it on free ports; it ends with the context. Raises TargetError with what it printed, ValueError for unknown faults."""
         flags = ["--dialect", self.dialect] if self.dialect else []
         for fault in self.faults:
             flags += ["--fault", fault]
         told = {"MA_FAULT_LOG": str(self.fault_log)} if self.fault_log is not None else {}
-        return plane(flags, environment=told)
+        return plane(flags, environment=told, refused=ValueError)

@@ -42,4 +42,4 @@ class Target(Protocol):
         """The string that names it."""
 
     def open(self) -> AbstractContextManager[Doors]:
-        """Bring it up, or find it. Raises TargetError when that does not work."""
+        """Bring it up, or find it. Raises TargetError when that does not work, ValueError when it cannot be meant."""

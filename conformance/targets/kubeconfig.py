@@ -37,7 +37,7 @@ class KubeconfigTarget:
 
     @contextmanager
     def open(self) -> Iterator[Doors]:
-        """Nothing to start. Raises TargetError when what is needed to enter is missing."""
+        """Nothing to start. Raises TargetError without a kubeconfig, ValueError when the store lacks a bucket or credentials."""
         if not self.path.is_file():
             raise TargetError(f"no kubeconfig at {self.path}")
         yield Doors(
@@ -54,10 +54,10 @@ class KubeconfigTarget:
             return None
         bucket = self.bucket or os.environ.get("MODELS_BUCKET", "")
         if not bucket:
-            raise TargetError("which bucket holds the models? give bucket=NAME after s3=URL, or set MODELS_BUCKET")
+            raise ValueError("which bucket holds the models? give bucket=NAME after s3=URL, or set MODELS_BUCKET")
         access, secret = os.environ.get("AWS_ACCESS_KEY_ID", ""), os.environ.get("AWS_SECRET_ACCESS_KEY", "")
         if not access or not secret:
-            raise TargetError("s3= needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+            raise ValueError("s3= needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         return S3Door(
             url=self.s3_url,
             bucket=bucket,

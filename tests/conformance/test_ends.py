@@ -91,8 +91,22 @@ def test_unreachable_target_gives_no_verdict(tmp_path: Path, capsys: pytest.Capt
 
 def test_a_plane_that_does_not_start_gives_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     """4: an emulator that does not come up is not judged, and what it said is told."""
-    assert run("--target", "emulator:fault=no-such-lie") == 4
-    assert "no-such-lie" in capsys.readouterr().out
+    assert run("--target", "envtest:/nowhere/bin") == 4
+    assert "/nowhere/bin" in capsys.readouterr().out
+
+
+def test_a_target_that_cannot_be_meant_is_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """3: a lie that there is none of, and a store without a bucket or credentials."""
+    assert run("--target", "emulator:fault=no-such-lie") == 3
+    assert "unknown fault 'no-such-lie'" in capsys.readouterr().err
+    for name in ("MODELS_BUCKET", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    assert run("--target", f"kubeconfig:{__file__},s3=http://127.0.0.1:1") == 3
+    assert "bucket=NAME" in capsys.readouterr().err
+    assert run("--target", f"kubeconfig:{__file__},s3=http://127.0.0.1:1,bucket=b") == 3
+    assert "AWS_ACCESS_KEY_ID" in capsys.readouterr().err
 
 
 def test_every_core_clause_is_judged_in_either_dialect(tmp_path: Path) -> None:
