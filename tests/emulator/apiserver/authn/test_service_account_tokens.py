@@ -243,3 +243,8 @@ def test_a_token_secret_goes_with_its_account(door):
     assert door.ask("GET", f"{secrets}/later").status_code == 200
     door.ask("DELETE", f"{ACCOUNTS}/passing")
     assert door.ask("GET", f"{secrets}/later").status_code == 404
+
+
+def test_a_token_without_audiences_is_for_the_api_server_alone(door):
+    assert review(door, "admin-token", audiences=["vault", ISSUER])["audiences"] == [ISSUER]
+    assert review(door, "admin-token", audiences=["vault"]) == {"user": {}, "error": "invalid bearer token"}
