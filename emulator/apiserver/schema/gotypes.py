@@ -265,7 +265,9 @@ class Struct(Reader):
         self.short = short
         self.fields: dict[str, Field] = {}
         self.always: list[tuple[str, Field]] = []
-        self.stored_as_json = short.startswith("CustomResourceDefinition")  # unlike other kinds, which are protobuf
+        # Definitions are stored as JSON, unlike other kinds, which are protobuf; roles lose their empty rules in their strategy,
+        # for who gave them owns them all the same.
+        self.keeps_empty = short.startswith("CustomResourceDefinition") or short in ("Role", "ClusterRole")
 
     def add(self, name: str, field: Field) -> None:
         """One more field."""
@@ -303,7 +305,7 @@ class Struct(Reader):
                 _prefix(unknown, known, name)
             if kept is None or (field.omits and not kept):
                 del value[name]
-            elif field.always and not kept and isinstance(field.reader, (Items, Entries)) and not self.stored_as_json:
+            elif field.always and not kept and isinstance(field.reader, (Items, Entries)) and not self.keeps_empty:
                 value[name] = None  # storage keeps no empty lists and maps apart from missing ones
             else:
                 value[name] = kept

@@ -7,6 +7,7 @@ from emulator.apiserver.apimachinery.fields import FieldError, GoStruct, child, 
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.syntax import dns1123_subdomain, path_segment
 from emulator.apiserver.registry.builtin.generic import BuiltinStrategy
+from emulator.apiserver.registry.strategy import Context
 
 GROUP = "rbac.authorization.k8s.io"
 
@@ -20,6 +21,16 @@ class RoleStrategy(BuiltinStrategy):
     def __init__(self, *, namespaced: bool) -> None:
         super().__init__()
         self.namespaced = namespaced
+
+    def prepare_for_create(self, context: Context, obj: Object) -> None:
+        """Storage keeps no empty rules apart from missing ones."""
+        super().prepare_for_create(context, obj)
+        obj["rules"] = obj.get("rules") or None
+
+    def prepare_for_update(self, context: Context, new: Object, old: Object) -> None:
+        """The same for an update."""
+        super().prepare_for_update(context, new, old)
+        new["rules"] = new.get("rules") or None
 
     def check(self, obj: Object) -> list[FieldError]:
         """Each rule says what may be done to what."""

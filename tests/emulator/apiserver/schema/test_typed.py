@@ -132,11 +132,14 @@ def test_empty_values() -> None:
     }
 
 
-def test_empty_rules_are_null() -> None:
-    """A required list without items is written as null."""
-    obj: Object = {"rules": []}
-    shape("Role", "rbac.authorization.k8s.io").read(obj)
-    assert obj["rules"] is None
+def test_empty_lists_that_are_always_written_are_null() -> None:
+    """A list that has no omitempty is written as null; the rules of a role wait until their owner is noted."""
+    obj: Object = {"endpoints": [], "addressType": "IPv4"}
+    shape("EndpointSlice", "discovery.k8s.io").read(obj)
+    assert obj["endpoints"] is None
+    role: Object = {"rules": []}
+    shape("Role", "rbac.authorization.k8s.io").read(role)
+    assert role["rules"] == []
 
 
 def test_nulls() -> None:

@@ -382,3 +382,13 @@ def test_storage_classes_are_settled() -> None:
     assert refusal(shelf.change, made, parameters={"a": "b"}) == [
         "parameters: Forbidden: updates to parameters are forbidden."
     ]
+
+
+@pytest.mark.parametrize("kind", ["Role", "ClusterRole"])
+def test_who_gives_a_role_no_rules_owns_them(kind: str) -> None:
+    """Storage keeps no empty rules, and yet somebody said so."""
+    made = Shelf().create(obj(kind, "rbac.authorization.k8s.io/v1", rules=[]))
+    assert made["rules"] is None
+    assert [entry["fieldsV1"] for entry in made["metadata"]["managedFields"]] == [{"f:rules": {}}]
+    silent = Shelf().create(obj(kind, "rbac.authorization.k8s.io/v1", name="b"))
+    assert silent["rules"] is None and "managedFields" not in silent["metadata"]
