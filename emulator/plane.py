@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import secrets
 import time
@@ -11,7 +12,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 
-from emulator import seeding
 from emulator.apiserver.server import HttpServer
 from emulator.config import Config
 from emulator.control import ControlDoor
@@ -19,16 +19,15 @@ from emulator.doors import Doors
 from emulator.engines import choose
 from emulator.faults import fit
 from emulator.faults.parts import Parts
-from emulator.kubelet import PlaneNode
 from emulator.manager_log import logged
-from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
 from emulator.objectstore.endpoint import EndpointStore
 from emulator.objectstore.interface import ObjectStore
 from emulator.objectstore.moto_child import MotoChild
-from emulator.registrations import Registrations
 from emulator.sockets import listen
 
 READY_SECONDS = 60.0
+BEHIND = ("emulator.michelangelo.layer", "emulator.kubelet", "emulator.registrations", "emulator.seeding")
+"""Rooms that the Kubernetes API does without."""
 
 
 class Plane:
@@ -79,6 +78,13 @@ class Plane:
         self._stack.callback(store.stop)
         cluster = await engine.start()
         self._lost = cluster.lost
+        # The API door is open and answers; what stands behind the others is loaded meanwhile.
+        await asyncio.to_thread(lambda: [importlib.import_module(room) for room in BEHIND])
+        from emulator import seeding
+        from emulator.kubelet import PlaneNode
+        from emulator.michelangelo.layer import Layer, LayerConfig, S3Access
+        from emulator.registrations import Registrations
+
         manager = store.identities["controller-manager"]
         layer = Layer(
             LayerConfig(

@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from emulator.control import ControlDoor
-from emulator.michelangelo.client import Access
-from emulator.michelangelo.layer import Layer
+from emulator.michelangelo.access import Access
 from emulator.objectstore.interface import ObjectStore
 from emulator.streams import PodStreams
+
+if TYPE_CHECKING:
+    from emulator.michelangelo.layer import Layer
 
 
 @dataclass(frozen=True, slots=True)

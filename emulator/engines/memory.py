@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator import kubeconfig
 from emulator.apiserver.assembly import Assembly
@@ -15,11 +16,13 @@ from emulator.config import Config, instant
 from emulator.control import ControlDoor
 from emulator.engines import people
 from emulator.engines.interface import Cluster
-from emulator.michelangelo.client import Access
-from emulator.michelangelo.layer import Layer
+from emulator.michelangelo.access import Access
 from emulator.objectstore.interface import ObjectStore
 from emulator.operations import Operations
 from emulator.sockets import listen, reachable
+
+if TYPE_CHECKING:
+    from emulator.michelangelo.layer import Layer
 
 
 class MemoryEngine:

@@ -7,12 +7,14 @@ import ssl
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from emulator.michelangelo.credentials import Credentials
 
-LIMITS = httpx.Limits(max_connections=400, max_keepalive_connections=50)
+if TYPE_CHECKING:
+    import httpx
+
+MAX_CONNECTIONS, MAX_IDLE_CONNECTIONS = 400, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,11 @@ class Access:
 
     def transport(self) -> httpx.AsyncHTTPTransport:
         """Connections to it; the kernel notices when the other end is gone. Raises OSError for a certificate that is none."""
+        import httpx  # whoever only says where a server is needs no client
+
         return httpx.AsyncHTTPTransport(
             verify=self.tls(),
-            limits=LIMITS,
+            limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE_CONNECTIONS),
             trust_env=False,
             proxy=self.proxy or None,
             socket_options=_keepalive(),

@@ -42,3 +42,9 @@ def test_the_package_alone_imports_nothing():
 def test_a_plane_imports_what_its_doors_need():
     """With the gRPC door closed, a plane that is up has imported nothing heavy; S3 lives in a process of its own."""
     assert _printed(UP) == ""
+
+
+def test_the_kubernetes_api_does_not_wait_for_the_other_doors():
+    """What stands behind the other doors, and its HTTP client, is not imported before the API's door is open."""
+    program = "import sys, emulator.foreground, emulator.plane, emulator.engines.memory\n"
+    assert _printed(program + "print(*{'httpx', *emulator.plane.BEHIND} & set(sys.modules))") == ""
