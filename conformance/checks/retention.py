@@ -168,6 +168,23 @@ class Story:
             raise
 
 
+def ended(w: World, before: State, after: State, cutoff: str = CUTOFF) -> None:
+    """Raise a finding unless a cleanup that was not cut off did everything."""
+    end = finished(before, cutoff)
+    w.equal(
+        sorted(after.models),
+        sorted(end.models),
+        "the Models after a cleanup that ran to its end",
+        "retention.completes",
+    )
+    w.equal(
+        sorted(after.objects),
+        sorted(end.objects),
+        "the objects after a cleanup that ran to its end",
+        "retention.uris-of-each",
+    )
+
+
 def hold(w: World, before: State, after: State, calls: list[str], cutoff: str = CUTOFF) -> None:
     """Raise a finding for whatever a cleanup, cut off or not, must not have done."""
     for clause, sentence in broken(before, after, cutoff):
@@ -198,19 +215,7 @@ def cleanup_story(w: World, case: Case) -> None:
     outcome, calls = story.cleanup()
     after = story.state()
     hold(w, before, after, calls)
-    end = finished(before, CUTOFF)
-    w.equal(
-        sorted(after.models),
-        sorted(end.models),
-        "the Models after a cleanup that ran to its end",
-        "retention.completes",
-    )
-    w.equal(
-        sorted(after.objects),
-        sorted(end.objects),
-        "the objects after a cleanup that ran to its end",
-        "retention.uris-of-each",
-    )
+    ended(w, before, after)
     w.expect(
         outcome is not None and outcome.complete,
         "a cleanup that says it is complete",
