@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from emulator.artifact_layout import DEFAULT as DEFAULT_LAYOUT
 from emulator.commands import crds, doctor, scenario
 from emulator.completion import SHELLS
 from emulator.config import (
-    ARTIFACT_LAYOUT,
     DEFAULT_KUBE_PORT,
     DEFAULT_RPC_PORT,
     DEFAULT_S3_PORT,
@@ -96,9 +96,9 @@ def _plane_options(parser: argparse.ArgumentParser, free_ports: bool) -> None:
     parser.add_argument("--models-bucket", default=MODELS_BUCKET, metavar="NAME", help=f"default: {MODELS_BUCKET}")
     parser.add_argument(
         "--artifact-layout",
-        default=ARTIFACT_LAYOUT,
+        default=DEFAULT_LAYOUT,
         metavar="TEMPLATE",
-        help=f"where registration puts artifacts in the bucket (default: {ARTIFACT_LAYOUT})",
+        help=f"where registration puts artifacts in the bucket (default: {DEFAULT_LAYOUT})",
     )
     parser.add_argument(
         "--timings", choices=TIMINGS, default="fast", help="how long serving takes to come up (default: fast)"

@@ -22,7 +22,7 @@ ANYWHERE = ("faults", "completion", "doctor", "crds")  # what needs no plane on 
 
 def config_of(options: argparse.Namespace) -> Config:
     """The flags as a Config. Raises ValueError with a sentence for people."""
-    from emulator.michelangelo.registration import layout
+    from emulator import artifact_layout
     from emulator.node import limits
 
     limits.parse(options.pod_limits)
@@ -46,7 +46,7 @@ def config_of(options: argparse.Namespace) -> Config:
         kubeconfig=options.kubeconfig,
         token_auth_file=options.token_auth_file,
         models_bucket=bucket(options.models_bucket),
-        artifact_layout=layout.checked(options.artifact_layout),
+        artifact_layout=artifact_layout.checked(options.artifact_layout),
         timings=options.timings,
         clock_start=options.clock_start,
         pod_limits=options.pod_limits,

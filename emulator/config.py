@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from emulator.artifact_layout import DEFAULT as DEFAULT_LAYOUT
+
 TIMINGS = ("fast", "realistic")
 DIALECTS = ("guide", "upstream")
 DEFAULT_KUBE_PORT = 16443
@@ -14,7 +16,6 @@ DEFAULT_S3_PORT = 19091
 DEFAULT_RPC_PORT = 15566
 MODELS_BUCKET = "michelangelo-models"
 FIRST_YEAR, LAST_YEAR = 1970, 9000  # what certificates and timestamps can say, with room to advance
-ARTIFACT_LAYOUT = "{namespace}/{name}/{revision}/{part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Config:
     kubeconfig: Path | None = None  # where it is written; None: into the plane's state directory
     token_auth_file: Path | None = None
     models_bucket: str = MODELS_BUCKET
-    artifact_layout: str = ARTIFACT_LAYOUT  # see michelangelo/registration/layout.py
+    artifact_layout: str = DEFAULT_LAYOUT  # see artifact_layout.py
     timings: str = "fast"  # of controllers: fast, realistic
     clock_start: str = ""  # RFC 3339; empty: the machine's time
     pod_limits: str = ""  # see node/limits.py; empty: the usual ones

@@ -8,8 +8,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 
 def document(
     server: str,
@@ -42,6 +40,8 @@ def _data(pem: bytes) -> str:
 
 def write(path: Path, content: dict[str, object]) -> None:
     """Write it for its owner's eyes only, in one piece. Raises OSError."""
+    import yaml  # here, as a plane writes the file when its API server answers already
+
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder: name the file to write the kubeconfig to", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from emulator import artifact_layout as layouts
 from emulator import running
 from emulator.control import ControlClient, ControlError
 from emulator.doors import Doors
@@ -30,7 +31,6 @@ from emulator.michelangelo.registration import (
     RegistrationError,
     StoreAccess,
 )
-from emulator.michelangelo.registration import layout as layouts
 from emulator.michelangelo.resources import DEFINITIONS
 from emulator.michelangelo.spelling import SPELLINGS
 

@@ -9,8 +9,6 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import yaml
-
 from emulator.apiserver.apimachinery.objects import Object
 
 MEDIA_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
@@ -82,6 +80,8 @@ def _extensions(number: int, node: Object) -> bytes:
 
 def _any(value: Any) -> bytes:
     """An Any: the value as YAML."""
+    import yaml
+
     return _text(2, yaml.dump(value, Dumper=yaml.CSafeDumper, default_flow_style=False))
 
 

@@ -13,8 +13,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from emulator import artifact_layout as layouts
 from emulator.michelangelo.client import ApiError, KubeClient, Object
-from emulator.michelangelo.registration import layout as layouts
 from emulator.michelangelo.registration.packaging import PackagingError, package
 from emulator.michelangelo.registration.request import PACKAGES, UNPACKAGED, Registration
 from emulator.michelangelo.registration.store import StoreAccess, StoreError

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.michelangelo.registration import layout
+from emulator import artifact_layout as layout
 
 
 def tar(**files: bytes) -> bytes:
