@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -10,17 +11,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator import running
 from emulator.config import Config
 from emulator.doors import Doors
-from emulator.plane import Plane
+
+if TYPE_CHECKING:
+    from emulator.plane import Plane
 
 DETACH_SECONDS = 30.0
+START_OBJECTS = 250_000  # twice what a start makes
 DETACH_AFAR_SECONDS = 700.0  # on an engine that starts processes, or fetches images
 
 
@@ -30,6 +35,26 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:  # Windows
         return None
     return uvloop.new_event_loop
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Looks for garbage seldom, for a start makes next to none; and what is there at its end is not looked through ever after."""
+    usual = gc.get_threshold()
+    gc.set_threshold(START_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(*usual)
+
+
+async def _started(config: Config, folder: Path, since: float, until: AsyncExitStack) -> Plane:
+    """A plane that is up, and ends with the stack."""
+    with _seldom_collected():
+        from emulator.plane import Plane
+
+        return await until.enter_async_context(Plane(config, folder, since))
 
 
 def run(config: Config, announce: Callable[[Doors], None], folder: Path | None = None) -> int:
@@ -49,7 +74,8 @@ async def _serve(config: Config, folder: Path, announce: Callable[[Doors], None]
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)  # while it starts, too: that may take minutes
     with suppress(asyncio.CancelledError):
-        async with Plane(config, folder, started) as plane:
+        async with AsyncExitStack() as stack:
+            plane = await _started(config, folder, started, stack)
             running.save(folder, plane.doors)
             announce(plane.doors)
             code = 0
@@ -78,7 +104,8 @@ async def _around(
     config: Config, folder: Path, command: Sequence[str], announce: Callable[[Doors], None], started: float
 ) -> int:
     loop = asyncio.get_running_loop()
-    async with Plane(config, folder, started) as plane:
+    async with AsyncExitStack() as stack:
+        plane = await _started(config, folder, started, stack)
         running.save(folder, plane.doors)
         announce(plane.doors)
         environment = plane.doors.around(os.environ)
