@@ -57,7 +57,7 @@ class HttpServer:
         self._config = uvicorn.Config(
             app,
             http=Protocol,
-            ws="wsproto",
+            ws="none",  # the protocol brings it when it is asked for
             ws_per_message_deflate=False,
             interface="asgi3",
             lifespan="off",

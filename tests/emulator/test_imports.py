@@ -38,7 +38,7 @@ async def opened(self):
 HttpServer.start = opened
 cli.main(["up", "--kube-port", "0", "--s3-port", "0"])
 """
-LATER = ("httpx", "yaml")
+LATER = ("h11", "httpx", "wsproto", "yaml")
 
 
 def _printed(program: str) -> str:
