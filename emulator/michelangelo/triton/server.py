@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from emulator.michelangelo.client import KubeClient
 from emulator.michelangelo.controllers.serving_objects import triton_name
@@ -18,46 +19,44 @@ from emulator.michelangelo.triton.fleet import READY, Fleet, Model
 VERSION = "2.33.0"  # of release 23.04
 
 
-class _Server(uvicorn.Server):
-    """uvicorn that leaves signals to the plane."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        """Signals are the plane's."""
-        yield
-
-
 class TritonServer:
     """The HTTP door of the emulated Tritons."""
 
     def __init__(self, client: KubeClient, fleet: Fleet) -> None:
         self._client = client
         self._fleet = fleet
-        self._server: _Server | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._server: asyncio.Server | None = None
+        self._state = ServerState()
         self.address = ""
 
     async def start(self, host: str, port: int = 0) -> None:
         """Open the door. Raises OSError."""
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         config = uvicorn.Config(
-            self._answer, host=host, port=port, lifespan="off", log_config=None, access_log=False, interface="asgi3"
+            self._answer,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            interface="asgi3",
         )
-        self._server = _Server(config)
-        self._task = asyncio.create_task(self._server.serve())
-        while not self._server.started:
-            if self._task.done():
-                raise OSError("the emulated Triton did not start")
-            await asyncio.sleep(0.005)
-        found = self._server.servers[0].sockets[0].getsockname()[1]
+        config.load()
+
+        def protocol() -> HttpToolsProtocol:
+            return HttpToolsProtocol(config=config, server_state=self._state, app_state={})
+
+        # Not uvicorn's own server: it looks at the clock ten times a second, and once more before it ends.
+        self._server = await asyncio.get_running_loop().create_server(protocol, host, port)
+        found = self._server.sockets[0].getsockname()[1]
         self.address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{found}"
 
     async def stop(self) -> None:
         """Close the door."""
-        if self._server is not None and self._task is not None:
-            self._server.should_exit = True
-            self._server.force_exit = True
-            await self._task
+        if self._server is not None:
+            self._server.close()
+            for connection in list(self._state.connections):
+                connection.shutdown()
 
     def url(self, namespace: str, server: str) -> str:
         """Where a server answers."""
