@@ -102,8 +102,11 @@ def run_check(check: Check, context: Context, budget: Budget, seed: int) -> Chec
 def _explore(run: _Run, seed: int) -> None:
     assert run.check.given is not None
 
-    @seeded(seed)
-    @settings(
+    # Not as decorators: Hypothesis reads the source of what it calls, and takes the longer the more there is.
+    def body(case: Any) -> None:
+        run.body(case)
+
+    limits = settings(
         max_examples=run.budget.examples_of(run.check),
         database=None,
         deadline=None,
@@ -114,10 +117,7 @@ def _explore(run: _Run, seed: int) -> None:
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @given(run.check.given)
-    def explore(case: Any) -> None:
-        run.body(case)
-
+    explore = seeded(seed)(limits(given(run.check.given)(body)))
     try:
         explore()
     except (_Enough, _Failed):
