@@ -40,15 +40,9 @@ def main() -> None:
     from moto.iam.models import iam_backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from moto.s3.models import s3_backends
-    from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+    from werkzeug.serving import ThreadedWSGIServer
 
-    class Handler(WSGIRequestHandler):
-        """HTTP/1.1 (connections are kept), and no line per request."""
-
-        protocol_version = "HTTP/1.1"
-
-        def log_request(self, code: Any = "-", size: Any = "-") -> None:
-            """Requests are not logged here."""
+    from emulator.objectstore.http_handler import Handler
 
     users = IamUsers(iam_backends[ACCOUNT]["aws"], settings["administrator"])
     for user in settings["users"]:
