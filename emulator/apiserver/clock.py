@@ -12,6 +12,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.offset = timedelta()  # from the machine's clock
+        self._written = datetime.min.replace(tzinfo=UTC), ""  # the last timestamp, and its second
         self.listeners: list[Callable[[timedelta], None]] = []  # called with how far the clock was moved
 
     def now(self) -> datetime:
@@ -34,7 +35,10 @@ class Clock:
 
     def timestamp(self) -> str:
         """Now as Kubernetes writes it: RFC 3339, whole seconds."""
-        return self.now().isoformat(timespec="seconds").replace("+00:00", "Z")
+        second = self.now().replace(microsecond=0)
+        if self._written[0] != second:
+            self._written = second, second.isoformat().replace("+00:00", "Z")
+        return self._written[1]
 
     def uid(self) -> str:
         """A fresh uid."""

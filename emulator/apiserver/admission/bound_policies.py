@@ -24,6 +24,7 @@ from emulator.apiserver.schema.cel.values import CelError
 from emulator.apiserver.storage.interface import Key, KeyNotFoundError, Storage
 
 GROUP = "admissionregistration.k8s.io"
+_BINDINGS = {sort: f"{sort}admissionpolicybindings.{GROUP}" for sort in ("mutating", "validating")}
 _CODES = {"Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413, "Invalid": 422}
 compiled = lru_cache(1024)(program)
 
@@ -36,6 +37,10 @@ class BoundPolicies(Plugin):
         self.catalog = catalog
         self._known: dict[str, tuple[int, list[Object]]] = {}
 
+    def none(self, sort: str) -> bool:
+        """Whether no policy of a sort is bound at all, which is what most writes find."""
+        return not self.storage.count(_BINDINGS[sort])
+
     def bound(
         self, sort: str, operation: str, context: Context, obj: Object | None, old: Object | None
     ) -> Iterator[tuple[Object, Object]]:
@@ -43,9 +48,7 @@ class BoundPolicies(Plugin):
         resource = context.resource
         if context.user is SYSTEM or (resource.group == GROUP and "admissionpolic" in resource.plural):
             return
-        bindings = self._all(f"{sort}admissionpolicybindings.{GROUP}")
-        if not bindings:
-            return
+        bindings = self._all(_BINDINGS[sort])
         for policy in self._all(f"{sort}admissionpolicies.{GROUP}"):
             spec, name = policy["spec"], metadata(policy)["name"]
             if not self._matches(spec.get("matchConstraints") or {}, operation, context, obj, old):

@@ -9,6 +9,7 @@ from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.users import MASTERS
 from emulator.apiserver.authz.interface import Attributes, Authorizer
+from emulator.apiserver.registry.resource import Resource
 from emulator.apiserver.registry.strategy import Context
 
 GROUP = "certificates.k8s.io"
@@ -21,11 +22,14 @@ class CertificateRequests(Plugin):
     def __init__(self, authorizer: Authorizer) -> None:
         self._authorizer = authorizer
 
+    def minds(self, operation: str, resource: Resource, subresource: str) -> bool:
+        """Requests, written."""
+        return operation != "DELETE" and resource.group == GROUP and resource.plural == "certificatesigningrequests"
+
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Refuse. Raises StatusError (403)."""
+        assert obj is not None, "a write has an object"
         resource = context.resource
-        if resource.group != GROUP or resource.plural != "certificatesigningrequests" or obj is None:
-            return
         signer = obj["spec"].get("signerName") or ""
         if operation == "CREATE" and signer == CLIENT and MASTERS in _organizations(obj["spec"].get("request") or ""):
             why = f"use of {CLIENT} signer with {MASTERS} group is not allowed"

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from emulator.apiserver.admission.chain import Plugin
+from emulator.apiserver.admission.chain import PODS, Plugin
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.quota_usage import Amounts, amounts, resources
+from emulator.apiserver.registry.resource import Resource
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Storage
 
 ANNOTATION = "kubernetes.io/limit-ranger"
-_PODS = GroupResource("", "pods")
 _CLAIMS = GroupResource("", "persistentvolumeclaims")
 
 
@@ -29,9 +29,15 @@ class LimitRanger(Plugin):
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
+    def minds(self, operation: str, resource: Resource, subresource: str) -> bool:
+        """New Pods, new claims and changed ones."""
+        of = {"CREATE": (PODS, _CLAIMS), "UPDATE": (_CLAIMS,)}
+        return not subresource and resource.group_resource in of.get(operation, ())
+
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Fill in requests and limits that are left out, and note on the Pod which they are."""
-        if obj is None or not _new_pod(operation, context):
+        assert obj is not None, "a write has an object"
+        if context.user is SYSTEM or context.resource.group_resource != PODS:
             return
         for limit in self._limits(context.namespace):
             notes: list[str] = []
@@ -43,15 +49,11 @@ class LimitRanger(Plugin):
 
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Refuse what is beyond the bounds. Raises StatusError (403)."""
-        if obj is None or context.user is SYSTEM or context.subresource:
+        assert obj is not None, "a write has an object"
+        if context.user is SYSTEM:
             return
         resource = context.resource.group_resource
-        if _new_pod(operation, context):
-            check: Callable[[Object, Object], Iterator[str]] = _pod_beyond
-        elif resource == _CLAIMS and operation in ("CREATE", "UPDATE"):
-            check = _claim_beyond
-        else:
-            return
+        check: Callable[[Object, Object], Iterator[str]] = _pod_beyond if resource == PODS else _claim_beyond
         for limit_range in self._ranges(context.namespace):
             limits = limit_range["spec"].get("limits") or ()
             found = [text for limit in limits for text in check(obj["spec"], limit)]
@@ -68,12 +70,6 @@ class LimitRanger(Plugin):
             for limit in limit_range["spec"].get("limits") or ():
                 if limit.get("type") == "Container":
                     yield limit
-
-
-def _new_pod(operation: str, context: Context) -> bool:
-    if context.user is SYSTEM or context.subresource or context.resource.group_resource != _PODS:
-        return False
-    return operation == "CREATE"
 
 
 def _complete(container: Object, limit: Object, what: str) -> list[str]:

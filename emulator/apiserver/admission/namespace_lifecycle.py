@@ -6,6 +6,7 @@ from emulator.apiserver.admission.chain import Plugin
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.registry.resource import Resource
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Key, KeyNotFoundError, Storage
 
@@ -19,9 +20,15 @@ class NamespaceLifecycle(Plugin):
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
 
+    def minds(self, operation: str, resource: Resource, subresource: str) -> bool:
+        """What is created in a namespace, and namespaces that are deleted."""
+        if operation == "CREATE":
+            return resource.namespaced and not subresource
+        return operation == "DELETE" and resource.group_resource == NAMESPACES
+
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Refuse to create in a namespace that does not exist (404) or is being deleted (403)."""
-        if operation != "CREATE" or not context.resource.namespaced or context.subresource:
+        if operation != "CREATE":
             return
         try:
             stored = self.storage.get(Key("namespaces", "", context.namespace))
@@ -41,7 +48,5 @@ class NamespaceLifecycle(Plugin):
 
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Refuse to delete the namespaces that the cluster needs (403)."""
-        if operation != "DELETE" or context.resource.plural != "namespaces" or context.resource.group:
-            return
-        if context.name in IMMORTAL:
+        if operation == "DELETE" and context.name in IMMORTAL:
             raise errors.forbidden(NAMESPACES, context.name, "this namespace may not be deleted")

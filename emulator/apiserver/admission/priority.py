@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from emulator.apiserver.admission.chain import Plugin
+from emulator.apiserver.admission.chain import NewPods
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object, metadata
@@ -16,7 +16,7 @@ CLASSES = "priorityclasses.scheduling.k8s.io"
 PREEMPT = "PreemptLowerPriority"
 
 
-class Priority(Plugin):
+class Priority(NewPods):
     """Gives a new Pod the number and the preemption policy of its class, or of the cluster's default class."""
 
     def __init__(self, storage: Storage) -> None:
@@ -24,11 +24,10 @@ class Priority(Plugin):
 
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Resolve the class. Raises StatusError (403) when there is none of that name, or another number is given."""
-        resource = context.resource.group_resource
-        if operation != "CREATE" or resource != GroupResource("", "pods") or context.subresource or obj is None:
-            return
+        assert obj is not None, "a create has an object"
         if context.user is SYSTEM:
             return
+        resource = context.resource.group_resource
         spec, pod = obj.setdefault("spec", {}), metadata(obj).get("name") or ""
         name = spec.get("priorityClassName") or ""
         classes = [orjson.loads(stored.data) for stored in self._storage.list(CLASSES, "").items]

@@ -14,6 +14,7 @@ from emulator.apiserver.apimachinery.quantity import Quantity
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.quota_usage import Amounts, amounts, concerns, usage
 from emulator.apiserver.registry.quotas import RESOURCE, used
+from emulator.apiserver.registry.resource import Resource
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Storage
 
@@ -27,16 +28,18 @@ class ResourceQuotas(Plugin):
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
+    def minds(self, operation: str, resource: Resource, subresource: str) -> bool:
+        """What is created in a namespace, and the changes by which something takes more."""
+        if operation == "CREATE":
+            return resource.namespaced and not subresource
+        return operation == "UPDATE" and (str(resource.group_resource), subresource) in _GROWING
+
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Refuse what exceeds a quota, or does not say what it takes of one. Raises StatusError (403)."""
-        if obj is None or not context.namespace or context.user is SYSTEM:
+        assert obj is not None, "a write has an object"
+        if context.user is SYSTEM or not self._storage.count(RESOURCE):
             return
         resource = str(context.resource.group_resource)
-        if operation == "CREATE":
-            if context.subresource:
-                return
-        elif operation != "UPDATE" or (resource, context.subresource) not in _GROWING:
-            return
         for stored in self._storage.list(RESOURCE, context.namespace).items:
             quota = orjson.loads(stored.data)
             if concerns(quota, resource, obj):

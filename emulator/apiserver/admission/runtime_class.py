@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import orjson
 
-from emulator.apiserver.admission.chain import Plugin
+from emulator.apiserver.admission.chain import PODS, NewPods
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
-from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.storage.interface import Key, KeyNotFoundError, Storage
 
 CLASSES = "runtimeclasses.node.k8s.io"
-_PODS = GroupResource("", "pods")
 
 
-class RuntimeClass(Plugin):
+class RuntimeClass(NewPods):
     """Minds the creation of Pods."""
 
     def __init__(self, storage: Storage) -> None:
@@ -25,9 +23,8 @@ class RuntimeClass(Plugin):
 
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Take over overhead, node selector and tolerations of the class. Raises StatusError (403)."""
-        if obj is None or operation != "CREATE" or context.subresource or context.user is SYSTEM:
-            return
-        if context.resource.group_resource != _PODS:
+        assert obj is not None, "a create has an object"
+        if context.user is SYSTEM:
             return
         spec = obj["spec"]
         name = spec.get("runtimeClassName")
@@ -77,4 +74,4 @@ def _set_scheduling(pod: Object, scheduling: Object) -> None:
 
 
 def _refusal(pod: Object, why: str) -> StatusError:
-    return errors.forbidden(_PODS, metadata(pod).get("name") or "", f"pod rejected: {why}")
+    return errors.forbidden(PODS, metadata(pod).get("name") or "", f"pod rejected: {why}")

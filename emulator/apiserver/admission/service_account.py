@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.apiserver.admission.chain import Plugin
+from emulator.apiserver.admission.chain import NewPods
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.metadata import generate_name
-from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.strategy import Context
@@ -20,7 +19,7 @@ TOKEN_SECONDS = 3607  # an hour, and something to tell it from tokens that peopl
 Find = Callable[[str, str, str], Object | None]
 
 
-class ServiceAccount(Plugin):
+class ServiceAccount(NewPods):
     """Gives a new Pod its account, the account's pull secrets, and a volume with token, CA and namespace."""
 
     def __init__(self, find: Find) -> None:
@@ -28,8 +27,6 @@ class ServiceAccount(Plugin):
 
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Complete a new Pod. Raises StatusError (403) when its account is not there."""
-        if operation != "CREATE" or context.resource.group_resource != GroupResource("", "pods") or context.subresource:
-            return
         assert obj is not None, "a create has an object"
         if context.user is SYSTEM or MIRROR in (metadata(obj).get("annotations") or {}):
             return

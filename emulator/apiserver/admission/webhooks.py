@@ -71,6 +71,8 @@ class Webhooks(Plugin):
 
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Ask mutating webhooks in the order of their names; those that want to be are asked again after a later change."""
+        if not self._storage.count(MUTATING):
+            return
         assert obj is not None, "only creates and updates are changed"
         changed_at = -1
         asked = list(self._asked(MUTATING, operation, context, obj, old))
@@ -86,6 +88,8 @@ class Webhooks(Plugin):
         if operation == "DELETE":
             for one in self._asked(MUTATING, operation, context, obj, old):
                 self._answer("first", one, operation, context, obj, old)
+        if not self._storage.count(VALIDATING):
+            return
         for one in self._asked(VALIDATING, operation, context, obj, old):
             self._answer("last", one, operation, context, obj, old)
 

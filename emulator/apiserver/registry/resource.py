@@ -39,26 +39,24 @@ class Resource:
     custom: bool = False
     deprecation: str = ""  # the warning that every request to this version gets
     storage_version: str = field(default="", compare=False)
+    api_version: str = field(init=False, compare=False)  # the ``apiVersion`` of its objects
+    group_resource: GroupResource = field(init=False, compare=False)  # how error messages name it
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "singular", self.singular or self.kind.lower())
-        object.__setattr__(self, "list_kind", self.list_kind or f"{self.kind}List")
-        object.__setattr__(self, "storage_version", self.storage_version or self.version)
+        made = {
+            "singular": self.singular or self.kind.lower(),
+            "list_kind": self.list_kind or f"{self.kind}List",
+            "storage_version": self.storage_version or self.version,
+            "api_version": f"{self.group}/{self.version}" if self.group else self.version,
+            "group_resource": GroupResource(self.group, self.plural),
+        }
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
 
     @property
     def group_version(self) -> GroupVersion:
         """The group and version it is served in."""
         return GroupVersion(self.group, self.version)
-
-    @property
-    def api_version(self) -> str:
-        """The ``apiVersion`` of its objects."""
-        return f"{self.group}/{self.version}" if self.group else self.version
-
-    @property
-    def group_resource(self) -> GroupResource:
-        """How error messages name it."""
-        return GroupResource(self.group, self.plural)
 
     @property
     def group_kind(self) -> GroupKind:

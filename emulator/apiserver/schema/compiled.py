@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError
 from emulator.apiserver.apimachinery.objects import Object
+from emulator.apiserver.schema.certain import Certain, fitting, settled
 from emulator.apiserver.schema.defaulting import default
 from emulator.apiserver.schema.embedded import coerce_embedded, validate_embedded
 from emulator.apiserver.schema.lists import repeated
@@ -69,28 +71,38 @@ class CompiledSchema:
             self._rules = RuleSet(self.node)
         return self._rules
 
+    @cached_property
+    def _settled(self) -> Certain:
+        return settled(self.structure, root=True)
+
+    @cached_property
+    def _fitting(self) -> Certain:
+        return fitting(self.validator)
+
     def prune(self, obj: Object) -> list[str]:
         """Drop unknown fields in place; returns their paths as the strict decoder lists them.
 
         Raises ValueError when the metadata of an embedded resource cannot be read.
         """
-        dropped = prune(obj, self.structure)
+        dropped = [] if self._settled(obj) else prune(obj, self.structure)
         if self.structure.holds_embedded:
             dropped += coerce_embedded(obj, self.structure)
         return dropped
 
     def default(self, obj: Object) -> None:
         """Fill in defaults in place, and drop nulls that may not be."""
-        default(obj, self.structure)
+        if not self._settled(obj):
+            default(obj, self.structure)
 
     def validate(self, obj: Object, old: Object | None = None) -> tuple[list[FieldError], list[str]]:
         """Everything wrong with an object; beside it, warnings for what is wrong and was tolerated (ratcheting)."""
         found: list[FieldError] = []
-        self.validator.check(obj, "", found)
-        if found and old is not None:
-            found = []
-            self.validator.check(obj, "", found, old)
-        found = _distinct(found)
+        if not self._fitting(obj):
+            self.validator.check(obj, "", found)
+            if found and old is not None:
+                found = []
+                self.validator.check(obj, "", found, old)
+            found = _distinct(found)
         if self.scale is not None:
             found += self.scale.validate(obj)
         if self.structure.holds_embedded:

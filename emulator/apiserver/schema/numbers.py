@@ -24,8 +24,13 @@ def fits(value: float, sort: str, form: str) -> bool:
         return form != "float" or abs(value) < _LARGEST_FLOAT32
     if isinstance(value, float) and not value.is_integer():
         return False
-    low, high = _LIMITS.get(form, _LIMITS["int64"])
+    low, high = limits(form)
     return low <= int(value) <= high
+
+
+def limits(form: str) -> tuple[int, int]:
+    """The least and the greatest integer of a format."""
+    return _LIMITS.get(form, _LIMITS["int64"])
 
 
 def is_whole(value: float) -> bool:
@@ -55,7 +60,7 @@ def text(value: float) -> str:
 class NumberRules:
     """What a schema says about numbers: bounds, factor, and the range of the type."""
 
-    __slots__ = ("format", "maximum", "minimum", "multiple_of", "over", "type", "under")
+    __slots__ = ("bounded", "format", "maximum", "minimum", "multiple_of", "over", "type", "under")
 
     def __init__(self, schema: Object, types: tuple[str, ...], form: str) -> None:
         self.minimum, self.maximum = schema.get("minimum"), schema.get("maximum")
@@ -63,6 +68,7 @@ class NumberRules:
         self.multiple_of = schema.get("multipleOf")
         self.type = types[0] if types in (("integer",), ("number",)) else None
         self.format = form
+        self.bounded = any(bound is not None for bound in (self.minimum, self.maximum, self.multiple_of))
 
     def check(self, value: float, path: str, found: list[FieldError]) -> None:
         """Append what is wrong with a number."""
