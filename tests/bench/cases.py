@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from load import NUMBER, VERSION, Request
+from load import COUNT, NUMBER, VERSION, Request
 
 GROUP = "/apis/michelangelo.api/v2/namespaces"
 SMALL, LARGE, FRESH = "bench", "bench-large", "bench-fresh"
@@ -76,6 +76,7 @@ def create_request(server: str, namespace: str, gold: bool = False) -> Request:
 
 def _update(server: str, _: str) -> Request:
     obj = model(f"m-{NUMBER}")
+    obj["spec"]["description"] = f"written {COUNT}"
     obj["metadata"]["resourceVersion"] = VERSION.strip('"')
     return Request(_one(server), "PUT", json.dumps(obj).encode(), token=TOKEN)
 
@@ -84,10 +85,10 @@ def _patch(sort: str) -> Callable[[str, str], Request]:
     def request(server: str, _: str) -> Request:
         body: dict = {"spec": {"description": "patched"}}
         if sort.startswith("merge"):
-            body["metadata"] = {"annotations": {"example.com/note": NUMBER}}
+            body["metadata"] = {"annotations": {"example.com/note": COUNT}}
             return Request(_one(server), "PATCH", json.dumps(body).encode(), f"application/{sort}", token=TOKEN)
         body |= {"apiVersion": "michelangelo.api/v2", "kind": "Model"}
-        body["metadata"] = {"annotations": {"example.com/applied": NUMBER}}
+        body["metadata"] = {"annotations": {"example.com/applied": COUNT}}
         url = f"{_one(server)}?fieldManager=bench&force=true"
         return Request(url, "PATCH", json.dumps(body).encode(), f"application/{sort}", token=TOKEN)
 

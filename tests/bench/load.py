@@ -13,6 +13,8 @@ Answered = tuple[int, bytes]
 NUMBER = "0000000"
 """Stands in a request for the number of the request: seven digits, so that its length does not change."""
 DIGITS = len(NUMBER)
+COUNT = "1111111"
+"""Stands for how many requests there were before: what a write writes, so that each one changes something."""
 VERSION = '"vvvvvvvvvvvv"'
 """Stands in a body for the resourceVersion that the server last answered for the object of that number."""
 
@@ -29,7 +31,7 @@ class Request:
     token: str = ""
 
     def wire(self, number: int | None = None, version: str = "") -> bytes:
-        """The bytes that are sent, number and version put in; without a number, the places for them are left."""
+        """The bytes that are sent, number (as the count, too) and version put in; without a number, the places are left."""
         parts = urlsplit(self.url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         lines = [f"{self.method} {path} HTTP/1.1", f"Host: {parts.netloc}", f"Accept: {self.accept}"]
@@ -40,7 +42,8 @@ class Request:
         data = "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
         if number is None:
             return data
-        return data.replace(NUMBER.encode(), digits(number)).replace(VERSION.encode(), quoted(version))
+        data = data.replace(NUMBER.encode(), digits(number)).replace(COUNT.encode(), digits(number))
+        return data.replace(VERSION.encode(), quoted(version))
 
 
 def digits(number: int) -> bytes:
@@ -152,8 +155,9 @@ async def measure(request: Request, numbers: Numbers, *, connections: int, secon
 
     async def work(connection: Connection) -> None:
         while (start := time.perf_counter()) < end:
-            number = next(counted) % numbers.among
-            wire = template.replace(NUMBER.encode(), digits(number))
+            count = next(counted)
+            number = count % numbers.among
+            wire = template.replace(NUMBER.encode(), digits(number)).replace(COUNT.encode(), digits(count))
             if versions:
                 wire = wire.replace(VERSION.encode(), quoted(versions[number]))
             status, body = await connection.ask(wire)

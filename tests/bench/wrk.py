@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from load import DIGITS, NUMBER, VERSION, Numbers, Request, Result
+from load import COUNT, DIGITS, NUMBER, VERSION, Numbers, Request, Result
 
 LONGEST_SECONDS = 16.0
 INSTALLED = shutil.which("wrk") is not None
@@ -17,12 +17,14 @@ INSTALLED = shutil.which("wrk") is not None
 _SCRIPT = """
 local template = %(template)s
 local number, among = %(first)d, %(among)d
+local counts = template:find("%(count)s", 1, true)
 local versions = {%(versions)s}
 local parts = {}
 for part in (template .. "%(number)s"):gmatch("(.-)%(number)s") do parts[#parts + 1] = part end
 request = function()
   local at = number %% among
   local text = table.concat(parts, string.format("%%0%(digits)dd", at))
+  if counts then text = text:gsub("%(count)s", string.format("%%0%(digits)dd", number)) end
   number = number + 1
   if versions[at + 1] then text = text:gsub('%(version)s', string.format("%%-%(width)ds", '"' .. versions[at + 1] .. '"')) end
   return text
@@ -48,6 +50,7 @@ def _script(request: Request, numbers: Numbers) -> str:
         "first": numbers.first,
         "among": numbers.among,
         "number": NUMBER,
+        "count": COUNT,
         "digits": DIGITS,
         "version": VERSION,
         "width": len(VERSION),
