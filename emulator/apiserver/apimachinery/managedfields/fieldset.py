@@ -46,6 +46,8 @@ def union(one: Set, two: Set) -> Set:
 
 
 def _union_nodes(one: Set, two: Set) -> Set:
+    if one is two or (not two and is_member(one)):
+        return one
     children = union(_children(one), _children(two))
     return _node(is_member(one) or is_member(two), children) or {}
 
@@ -54,18 +56,34 @@ def difference(one: Set, two: Set) -> Set:
     """Paths in the first that are not in the second."""
     if not one or not two:
         return one
-    result: Set = {}
-    for key, node in one.items():
-        if key == SELF:
+    result: Set | None = None  # made when there is something to take out
+    for key, other in two.items():
+        node = one.get(key)
+        if node is None or key == SELF:
             continue
-        other = two.get(key)
-        if other is None:
-            result[key] = node
+        left = _difference_of_nodes(node, other)
+        if left is node:
             continue
-        left = _node(is_member(node) and not is_member(other), difference(_children(node), _children(other)))
-        if left is not None:
+        if result is None:
+            result = dict(one)
+        if left is None:
+            del result[key]
+        else:
             result[key] = left
-    return result
+    return one if result is None else result
+
+
+def _difference_of_nodes(node: Set, other: Set) -> Set | None:
+    """A node without the paths of another; the node itself when it has none of them, None when it has no others."""
+    if not node:
+        return None if is_member(other) else node
+    if SELF not in node:
+        return difference(node, other) or None
+    children = _children(node)
+    left = difference(children, other)
+    if left is children and not is_member(other):
+        return node
+    return _node(not is_member(other), left)
 
 
 def intersection(one: Set, two: Set) -> Set:

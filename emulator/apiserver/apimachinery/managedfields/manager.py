@@ -41,6 +41,9 @@ _STRIPPED: Set = {
     },
 }
 
+_UNOWNED = frozenset({"apiVersion", "kind"})
+_UNOWNED_METADATA = frozenset(name[2:] for name in _STRIPPED["f:metadata"])
+
 
 class Manager(NamedTuple):
     """An entry's identity; an applier is the same whatever version it applies in."""
@@ -188,7 +191,9 @@ class FieldManager:
 
     def _update(self, live: Object | None, new: Object, owned: _Owned, name: str, now: str) -> None:
         before = self._source.blank if live is None else live
-        changed, removed = self._compare(_plain(before), _plain(new))
+        # What nobody owns is left out of the comparison, unless a client has said that somebody does.
+        seen = _plain if any(map(_claims_too_much, owned.sets.values())) else _ownable
+        changed, removed = self._compare(seen(before), seen(new))
         _take(owned, changed, removed, None)
         manager = Manager(name, "Update", self._api_version, self._subresource)
         taken = _strip(changed)
@@ -306,6 +311,20 @@ def _plain(obj: Object | None) -> Object | None:
     if not isinstance(meta, dict) or "managedFields" not in meta:
         return obj
     return {**obj, "metadata": {key: value for key, value in meta.items() if key != "managedFields"}}
+
+
+def _ownable(obj: Object) -> Object:
+    """The object without what no manager owns; shallow, as it is only read."""
+    seen = {key: value for key, value in obj.items() if key not in _UNOWNED}
+    meta = seen.get("metadata")
+    if isinstance(meta, dict):
+        seen["metadata"] = {key: value for key, value in meta.items() if key not in _UNOWNED_METADATA}
+    return seen
+
+
+def _claims_too_much(fields: Set) -> bool:
+    """Whether a set has what no manager owns: a client may write such managedFields."""
+    return not _STRIPPED.keys().isdisjoint(fields) and _strip(fields) is not fields
 
 
 def _strip(fields: Set) -> Set:
