@@ -264,6 +264,9 @@ def coerce_metadata(obj: Object, where: str = "ObjectMeta", path: str = "metadat
         elif meta[name] is None:
             del meta[name]
         else:
+            value = meta[name]
+            if sort is _STRING and value.__class__ is str and value:
+                continue
             unknown += _check(meta, name, sort, f"{where}.{name}", child(path, name))
     return unknown
 

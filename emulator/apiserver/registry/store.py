@@ -33,6 +33,7 @@ from emulator.apiserver.storage.interface import (
 
 STALE = "the object has been modified; please apply your changes to the latest version and try again"
 GENERATED_NAME_ATTEMPTS = 8
+_VERSIONED = b'"resourceVersion":"%d"'
 
 Transform = Callable[[Object | None], Object]
 """Makes the new object from the current one (None: there is none, and the write creates)."""
@@ -261,16 +262,23 @@ class Store:
     # How a write ends
 
     def _replace(self, context: Context, kind: Kind, obj: Object, stored: Stored) -> Stored:
-        own = context.user is before.SYSTEM
-        self._to_storage(obj, own=own)
-        metadata(obj)["resourceVersion"] = str(stored.revision)
+        self._to_storage(obj, own=context.user is before.SYSTEM)
+        meta = metadata(obj)
+        meta["resourceVersion"] = str(stored.revision)
         data = codec.encode(obj)
         if data == stored.data:
             return stored
         selectable = self._fields(self.kind, obj)
         if context.dry_run:
             return Stored(stored.key, data, stored.revision, stored.created, labels_of(obj), selectable)
-        encode = self._encoder(obj, own=own)
+
+        def encode(revision: int) -> bytes:
+            once = _VERSIONED % (stored.revision,)
+            if data.count(once) == 1:  # no string in JSON can look like this
+                return data.replace(once, _VERSIONED % (revision,))
+            meta["resourceVersion"] = str(revision)
+            return codec.encode(obj)
+
         return self.backing.storage.update(stored.key, encode, labels_of(obj), selectable, stored.revision)
 
     def _remove(self, context: Context, kind: Kind, obj: Object, stored: Stored) -> Stored:

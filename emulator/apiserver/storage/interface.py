@@ -41,7 +41,7 @@ class Stored:
         self.views: dict[object, Any] | None = None  # other encodings of this version, filled by readers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """One write: what is there after it, and what was there before it.
 
