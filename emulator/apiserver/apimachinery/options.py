@@ -92,7 +92,7 @@ class DeleteOptions:
     preconditions: Preconditions | None = None
 
 
-_NO_CREATE, _NO_UPDATE, _NO_LIST = CreateOptions(), UpdateOptions(), ListOptions()
+_NO_CREATE, _NO_UPDATE, _NO_PATCH, _NO_LIST = CreateOptions(), UpdateOptions(), PatchOptions(), ListOptions()
 
 
 def parse_get_options(query: Query) -> GetOptions:
@@ -118,6 +118,8 @@ def parse_update_options(query: Query) -> UpdateOptions:
 
 def parse_patch_options(query: Query, *, apply: bool) -> PatchOptions:
     """Options of a PATCH; *apply*: a server-side apply, which has to name its manager. Raises StatusError: 400, 422."""
+    if not query and not apply:
+        return _NO_PATCH
     force = _bool(query, "force")
     found: list[FieldError] = []
     if not apply and force is not None:

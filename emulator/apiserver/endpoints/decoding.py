@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.fields import invalid as invalid_field
@@ -16,6 +18,8 @@ from emulator.apiserver.schema import protobuf
 JSON = "application/json"
 YAML = "application/yaml"
 PROTOBUF = "application/vnd.kubernetes.protobuf"
+Document = Callable[[], bytes]
+"""Gives an object's JSON to those who have something to say about it."""
 _ACCEPTED = f"{JSON}, {YAML}, {PROTOBUF}"
 
 
@@ -78,7 +82,7 @@ def _excerpt(data: bytes) -> str:
     return data[:30].hex() + (" ..." if len(data) > 30 else "")
 
 
-def check_kind(obj: Object, resource: Resource, data: bytes) -> None:
+def check_kind(obj: Object, resource: Resource, document: Document) -> None:
     """Check apiVersion and kind of a body against the resource; built-in kinds may leave them out.
 
     Raises StatusError: 400, or 422 for a custom resource of another kind.
@@ -87,7 +91,7 @@ def check_kind(obj: Object, resource: Resource, data: bytes) -> None:
     kind = kind if isinstance(kind, str) else ""
     version = version if isinstance(version, str) else ""
     if resource.custom:
-        _check_custom(obj, kind, version, resource, data)
+        _check_custom(obj, kind, version, resource, document)
         return
     if kind in ("", resource.kind) and version in ("", resource.api_version):
         obj["kind"], obj["apiVersion"] = resource.kind, resource.api_version
@@ -111,8 +115,9 @@ _KNOWN_KINDS = {
 } | {("rbac.authorization.k8s.io", kind) for kind in ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")}
 
 
-def _check_custom(obj: Object, kind: str, version: str, resource: Resource, data: bytes) -> None:
+def _check_custom(obj: Object, kind: str, version: str, resource: Resource, document: Document) -> None:
     if not kind:
+        data = document()
         text = data.decode("utf-8", "replace")
         raise _unrecognized(resource.kind, f"Object 'Kind' is missing in '{text}'", data)
     if version != resource.api_version:
@@ -156,7 +161,7 @@ async def read_body(request: Request, kind: Kind, validation: str) -> Object:
         raise unknown_format(f"{JSON}, {YAML}")
     data = await request.body()
     obj, duplicates = parse(data, sort, kind.resource.kind)
-    check_kind(obj, kind.resource, data)
+    check_kind(obj, kind.resource, lambda: data)
     document = data if sort in ("", JSON) else codec.encode(obj)
     read(obj, kind, duplicates, validation, request.warnings, document)
     kind.shape.default(obj)

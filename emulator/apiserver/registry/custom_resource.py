@@ -35,6 +35,10 @@ class CustomShape:
         """Fill in the schema's defaults."""
         self.schema.default(obj)
 
+    def settled(self, obj: Object) -> bool:
+        """Whether the schema neither drops nor fills in anything, and no embedded resource's metadata is read."""
+        return not self.schema.structure.holds_embedded and self.schema.settled(obj)
+
 
 def _no_references(name: str) -> Object:
     raise KeyError(name)

@@ -37,6 +37,10 @@ class Shape(Protocol):
         """Fill in defaults, in place."""
         ...
 
+    def settled(self, obj: Object) -> bool:
+        """Whether reading and defaulting would certainly change nothing but the metadata."""
+        ...
+
 
 @dataclass(slots=True)
 class Kind:

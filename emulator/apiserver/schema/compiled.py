@@ -72,7 +72,8 @@ class CompiledSchema:
         return self._rules
 
     @cached_property
-    def _settled(self) -> Certain:
+    def settled(self) -> Certain:
+        """Whether an object certainly has nothing to prune and to default."""
         return settled(self.structure, root=True)
 
     @cached_property
@@ -84,14 +85,14 @@ class CompiledSchema:
 
         Raises ValueError when the metadata of an embedded resource cannot be read.
         """
-        dropped = [] if self._settled(obj) else prune(obj, self.structure)
+        dropped = [] if self.settled(obj) else prune(obj, self.structure)
         if self.structure.holds_embedded:
             dropped += coerce_embedded(obj, self.structure)
         return dropped
 
     def default(self, obj: Object) -> None:
         """Fill in defaults in place, and drop nulls that may not be."""
-        if not self._settled(obj):
+        if not self.settled(obj):
             default(obj, self.structure)
 
     def validate(self, obj: Object, old: Object | None = None) -> tuple[list[FieldError], list[str]]:

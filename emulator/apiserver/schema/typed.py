@@ -175,5 +175,9 @@ class TypedShape:
     def default(self, obj: Object) -> None:
         """Nothing: a kind's defaults are the registry's to know."""
 
+    def settled(self, obj: Object) -> bool:
+        """Never certainly: the kinds' own defaults are not compiled."""
+        return False
+
 
 __all__ = ["OBJECT_META", "TypedShape", "definitions", "names_by_kind", "reader", "resolve"]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emulator.apiserver.apimachinery.objects import Object
 
 
 def apply(live: Object, patch: Object) -> Object:
-    """*live* with *patch* merged in, in place: null removes, objects merge, everything else replaces."""
+    """*live* with *patch* merged in: null removes, objects merge, everything else replaces; lists are taken whole, nulls included.
+
+    Neither is changed. What the patch leaves alone is not copied: the result shares it with *live*.
+    """
+    merged = dict(live)
     for key, value in patch.items():
         if value is None:
-            live.pop(key, None)
+            merged.pop(key, None)
         elif isinstance(value, dict):
             inner = live.get(key)
-            live[key] = apply(inner if isinstance(inner, dict) else {}, value)
+            merged[key] = apply(inner if isinstance(inner, dict) else {}, value)
         else:
-            live[key] = _without_nulls(value)
-    return live
-
-
-def _without_nulls(value: Any) -> Any:
-    """Lists are taken whole, their nulls too: only maps lose nulls."""
-    return value
+            merged[key] = value
+    return merged

@@ -13,11 +13,12 @@ from emulator.apiserver.apimachinery.names import GroupKind
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.apimachinery.options import PatchOptions, parse_patch_options
 from emulator.apiserver.apimachinery.patch import json_patch, merge_patch, strategic
-from emulator.apiserver.endpoints.decoding import check_kind, media_type, read, unknown_format
+from emulator.apiserver.endpoints.decoding import Document, check_kind, media_type, read, unknown_format
 from emulator.apiserver.endpoints.handlers.update import check_name
 from emulator.apiserver.endpoints.scope import Scope
 from emulator.apiserver.endpoints.strictness import complaints, repeated_keys, strict_error
 from emulator.apiserver.registry.before import match_namespace
+from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.strategy import Context
 
 JSON_PATCH = "application/json-patch+json"
@@ -62,6 +63,8 @@ def _check_sort(scope: Scope, sort: str) -> None:
 def _change(scope: Scope, sort: str, data: bytes) -> tuple[Change, list[str], str]:
     """The patch as a function of the current object, the fields it repeats, and how errors show it (empty: as the result).
 
+    The function gives an object that may be changed without changing the current one.
+
     Raises StatusError (400) when it cannot be read.
     """
     try:
@@ -69,7 +72,8 @@ def _change(scope: Scope, sort: str, data: bytes) -> tuple[Change, list[str], st
     except ValueError as error:
         raise errors.bad_request(f"error decoding patch: {error}") from None
     if sort == JSON_PATCH:
-        return json_patch.compile(value), [f"json patch {text}" for text in repeated], ""
+        patched = json_patch.compile(value)
+        return lambda live: patched(copy(live)), [f"json patch {text}" for text in repeated], ""
     if value is None and sort != MERGE_PATCH:
         value = {}  # null is a map without keys to Go
     if not isinstance(value, dict):
@@ -78,9 +82,24 @@ def _change(scope: Scope, sort: str, data: bytes) -> tuple[Change, list[str], st
             f"error decoding patch: json: cannot unmarshal {_sort(value)} into Go value of type {go}"
         )
     if sort == MERGE_PATCH:
-        return lambda live: merge_patch.apply(live, value), repeated, ""
+        return lambda live: _merged(scope.kind, live, value), repeated, ""
     source = scope.kind.shape.source
-    return lambda live: strategic.apply(live, value, source.node, source.resolve), repeated, go_print(value)
+    return (
+        lambda live: strategic.apply(copy(live), value, source.node, source.resolve),
+        repeated,
+        go_print(value),
+    )
+
+
+def _merged(kind: Kind, live: Object, patch: Object) -> Object:
+    """A merge patch's result. What it leaves alone may be the current object's own, if nobody is going to change it."""
+    new = merge_patch.apply(live, copy(patch))
+    if not kind.shape.settled(new):
+        private: Object = copy(new)
+        return private
+    if isinstance(meta := new.get("metadata"), dict):
+        new["metadata"] = dict(meta)
+    return new
 
 
 def _sort(value: Any) -> str:
@@ -97,14 +116,14 @@ def _patch(
         assert old is not None, "a patch never creates"
         change, repeated, shown = compiled()
         try:
-            new = change(copy(old))
+            new = change(old)
         except strategic.FormatError as error:
             raise errors.bad_request(str(error)) from None
         except strategic.DirectiveError as error:
             raise StatusError(500, "", str(error)) from None
         except ValueError as error:
             raise StatusError(422, "Invalid", str(error)) from None
-        _read_patched(scope, new, options, repeated, shown)
+        _read_patched(scope, new, options, repeated, shown, lambda: codec.encode(change(old)))
         check_name(new, context.name)
         match_namespace(context, scope.resource, metadata(new))
         manager.update(old, new, context.manager, context.now)
@@ -113,26 +132,27 @@ def _patch(
     return transform
 
 
-def _read_patched(scope: Scope, new: Object, options: PatchOptions, repeated: list[str], shown: str) -> None:
+def _read_patched(
+    scope: Scope, new: Object, options: PatchOptions, repeated: list[str], shown: str, document: Document
+) -> None:
     """Read a patched object as its kind; what strict validation refuses here is 422 about the field ``patch``."""
     if not isinstance(new, dict):
         raise errors.bad_request("the patched object is not an object")
     resource = scope.resource
-    document = codec.encode(new)
     try:
         check_kind(new, resource, document)
     except StatusError as error:
         if error.code == 422:
             raise
-        raise _refused(shown or document.decode(), error.message) from None
+        raise _refused(shown or document().decode(), error.message) from None
     try:
         unknown = scope.kind.shape.read(new)
     except ValueError as error:
-        raise _refused(shown or document.decode(), str(error)) from None
+        raise _refused(shown or document().decode(), str(error)) from None
     if unknown or repeated:
-        found = [*repeated, *complaints(document, [], unknown, in_order=not resource.custom)]
+        found = [*repeated, *complaints(document(), [], unknown, in_order=not resource.custom)]
         if options.field_validation == "Strict":
-            raise _refused(shown or document.decode(), strict_error(found))
+            raise _refused(shown or document().decode(), strict_error(found))
         if options.field_validation != "Ignore":
             scope.request.warnings.extend(found)
     scope.kind.shape.default(new)

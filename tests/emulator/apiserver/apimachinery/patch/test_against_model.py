@@ -29,8 +29,10 @@ operations = st.one_of(
 
 @given(objects, objects)
 def test_merge_patch(live, patch):
-    """RFC 7396: what is named changes, what is null goes, the rest stays."""
-    assert merge_patch.apply(copy(live), copy(patch)) == model.merge(copy(live), copy(patch))
+    """RFC 7396: what is named changes, what is null goes, the rest stays; in a new object."""
+    before = copy([live, patch])
+    assert merge_patch.apply(live, patch) == model.merge(copy(live), copy(patch))
+    assert [live, patch] == before
 
 
 @given(objects, st.lists(operations, max_size=4))
