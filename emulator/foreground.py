@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import signal
@@ -11,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +19,12 @@ from typing import TYPE_CHECKING
 from emulator import running
 from emulator.config import Config
 from emulator.doors import Doors
+from emulator.garbage import seldom_collected
 
 if TYPE_CHECKING:
     from emulator.plane import Plane
 
 DETACH_SECONDS = 30.0
-START_OBJECTS = 250_000  # twice what a start makes
 DETACH_AFAR_SECONDS = 700.0  # on an engine that starts processes, or fetches images
 
 
@@ -37,21 +36,9 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Looks for garbage seldom, for a start makes next to none; and what is there at its end is not looked through ever after."""
-    usual = gc.get_threshold()
-    gc.set_threshold(START_OBJECTS)
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.set_threshold(*usual)
-
-
 async def _started(config: Config, folder: Path, since: float, until: AsyncExitStack) -> Plane:
     """A plane that is up, and ends with the stack."""
-    with _seldom_collected():
+    with seldom_collected():
         from emulator.plane import Plane
 
         return await until.enter_async_context(Plane(config, folder, since))

@@ -9,8 +9,10 @@ import socket
 import sys
 import threading
 import traceback
+from functools import lru_cache
 from typing import Any
 
+from emulator.garbage import seldom_collected
 from emulator.objectstore.contents import Contents
 from emulator.objectstore.facts import ACCOUNT
 from emulator.objectstore.gate import Gate
@@ -33,9 +35,8 @@ def _obey(contents: Contents) -> None:
     os._exit(0)
 
 
-def main() -> None:
-    """Serve until the parent goes or asks us to end."""
-    settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+def _server(settings: dict[str, Any]) -> Any:
+    """The store, ready to serve."""
     os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(16 * 1024 * 1024))
     from moto.iam.models import iam_backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -44,6 +45,11 @@ def main() -> None:
 
     from emulator.objectstore.http_handler import Handler
 
+    class Services(DomainDispatcherApplication):
+        """moto's services by their hosts; moto itself looks through its folders twice with each request."""
+
+        get_backend_for_host = lru_cache(64)(DomainDispatcherApplication.get_backend_for_host)
+
     users = IamUsers(iam_backends[ACCOUNT]["aws"], settings["administrator"])
     for user in settings["users"]:
         users.add(user["name"], user["access_key_id"], user["secret_access_key"], user["policy"])
@@ -51,7 +57,7 @@ def main() -> None:
     contents.reset()
     threading.Thread(target=_obey, args=(contents,), daemon=True).start()
     log = open(settings["access_log"], "a", encoding="utf-8") if settings["access_log"] else None  # noqa: SIM115 - until the end
-    moto: Any = DomainDispatcherApplication(create_backend_app)
+    moto: Any = Services(create_backend_app)
     application: Any = Gate(moto, users, log, settings["administrator"])
     for wrapper in settings["wrappers"]:
         module, _, function = wrapper.partition(":")
@@ -60,6 +66,14 @@ def main() -> None:
     host, port = sock.getsockname()[:2]
     server = ThreadedWSGIServer(host, port, application, Handler, fd=settings["fd"])
     server.daemon_threads = True
+    return server
+
+
+def main() -> None:
+    """Serve until the parent goes or asks us to end."""
+    settings: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    with seldom_collected():
+        server = _server(settings)
     sys.stdout.buffer.write(b"ready\n")
     sys.stdout.buffer.flush()
     server.serve_forever()
