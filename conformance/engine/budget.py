@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from conformance.checks.check import Check
+if TYPE_CHECKING:
+    from conformance.checks.check import Check
 
 
 @dataclass(frozen=True, slots=True)
