@@ -45,6 +45,12 @@ class Handler(WSGIRequestHandler):
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
         """Nowhere."""
 
+    def handle_expect_100(self) -> bool:
+        """Say at once that the body may come: boto3 waits a second for it."""
+        more = super().handle_expect_100()
+        self.wfile.flush()
+        return more
+
     def run_wsgi(self) -> None:
         """Answer one request."""
         self.environ = environ = self.make_environ()

@@ -76,6 +76,17 @@ def test_a_connection_is_kept(method: str, path: str, body: bytes, answer: tuple
         assert connection.sock is sock
 
 
+def test_who_waits_for_leave_to_send_gets_it_before_the_body() -> None:
+    """``Expect: 100-continue``, as boto3 sends it with each upload."""
+    with served() as connection:
+        connection.connect()
+        assert connection.sock is not None
+        connection.sock.sendall(b"PUT /echo HTTP/1.1\r\nHost: s3\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        assert connection.sock.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sock.sendall(b"hello")
+        assert connection.sock.recv(1000).endswith(b"\r\n\r\nhello")
+
+
 def test_a_body_in_chunks_ends_its_connection() -> None:
     """Where it ends is known to who reads it alone."""
     with served() as connection:
