@@ -31,25 +31,26 @@ def _children(node: Set) -> Set:
 
 
 def union(one: Set, two: Set) -> Set:
-    """Paths in either."""
+    """Paths in either; the first set itself when the second has nothing more."""
     if not one:
         return two
-    if not two:
-        return one
-    result = dict(one)
+    result = one
     for key, node in two.items():
-        if key == SELF:
-            continue
-        mine = result.get(key)
-        result[key] = node if mine is None else _union_nodes(mine, node)
+        mine = one.get(key)
+        both = node if mine is None else _union_of_nodes(mine, node)
+        if both is not mine:
+            if result is one:
+                result = dict(one)
+            result[key] = both
     return result
 
 
-def _union_nodes(one: Set, two: Set) -> Set:
-    if one is two or (not two and is_member(one)):
-        return one
-    children = union(_children(one), _children(two))
-    return _node(is_member(one) or is_member(two), children) or {}
+def _union_of_nodes(one: Set, two: Set) -> Set:
+    if not one:
+        return two if is_member(two) else {SELF: {}, **two}
+    if not two:
+        return one if SELF in one else {SELF: {}, **one}
+    return union(one, two)
 
 
 def difference(one: Set, two: Set) -> Set:
