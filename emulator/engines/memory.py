@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +59,8 @@ class MemoryEngine:
         self._assembly.advertise(address)
         path = self._config.kubeconfig or self._folder / "kubeconfig"
         known = {name: tokens[name] for name in people.PEOPLE}
-        kubeconfig.write(path, kubeconfig.document(address, authority.certificate_pem, known, "admin"))
+        document = kubeconfig.document(address, authority.certificate_pem, known, "admin")
+        await asyncio.to_thread(kubeconfig.write, path, document)  # the door is open: somebody may be asking
         access = Access(address, tokens["platform"], authority.certificate_pem)
         return Cluster(access, path, people.PEOPLE, workloads=True, connect=self._assembly.nodes.connect)
 
