@@ -23,9 +23,11 @@ ANYWHERE = ("faults", "completion", "doctor", "crds")  # what needs no plane on 
 def config_of(options: argparse.Namespace) -> Config:
     """The flags as a Config. Raises ValueError with a sentence for people."""
     from emulator import artifact_layout
-    from emulator.node import limits
 
-    limits.parse(options.pod_limits)
+    if options.pod_limits:
+        from emulator.node import limits
+
+        limits.parse(options.pod_limits)
     if options.fault:
         from emulator.faults import load
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from emulator.control import ControlDoor
 from emulator.michelangelo.access import Access
 from emulator.objectstore.interface import ObjectStore
-from emulator.streams import PodStreams
 
 if TYPE_CHECKING:
     from emulator.michelangelo.layer import Layer
+    from emulator.streams import PodStreams
 
 
 @dataclass(frozen=True, slots=True)

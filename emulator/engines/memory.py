@@ -19,7 +19,6 @@ from emulator.engines import people
 from emulator.engines.interface import Cluster
 from emulator.michelangelo.access import Access
 from emulator.objectstore.interface import ObjectStore
-from emulator.operations import Operations
 from emulator.sockets import listen, reachable
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ class MemoryEngine:
 
     def offer(self, control: ControlDoor, store: ObjectStore, layer: Layer) -> None:
         """The clock, ``reset`` and snapshots, from what the plane holds now."""
+        from emulator.operations import Operations
+
         assert self._assembly is not None, "started"
         self._seams.clock.listeners.append(layer.timers.moved)
         Operations(self._assembly, store, self._config.dialect, layer.quiet).offer(control)

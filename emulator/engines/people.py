@@ -6,7 +6,6 @@ import secrets
 from pathlib import Path
 
 from emulator.apiserver.apimachinery.users import AUTHENTICATED, MASTERS, UserInfo
-from emulator.apiserver.authn.token_file import TokenFile
 
 PEOPLE = ("admin", "reader")  # a context each in the kubeconfig
 PLATFORM = UserInfo("system:michelangelo", "michelangelo", (MASTERS, AUTHENTICATED))
@@ -24,4 +23,8 @@ def users(given: dict[str, str], file: Path | None) -> dict[str, UserInfo]:
         given["reader"]: UserInfo("reader", "reader", (AUTHENTICATED,)),
         given["platform"]: PLATFORM,
     }
-    return known | dict(TokenFile.load(file).users) if file is not None else known
+    if file is None:
+        return known
+    from emulator.apiserver.authn.token_file import TokenFile
+
+    return known | dict(TokenFile.load(file).users)

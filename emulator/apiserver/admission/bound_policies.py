@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -18,15 +18,15 @@ from emulator.apiserver.apimachinery.selectors import label_selector_from_object
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.strategy import Context
-from emulator.apiserver.schema.cel.program import Step, program
-from emulator.apiserver.schema.cel.syntax import CelSyntaxError
 from emulator.apiserver.schema.cel.values import CelError
 from emulator.apiserver.storage.interface import Key, KeyNotFoundError, Storage
+
+if TYPE_CHECKING:
+    from emulator.apiserver.schema.cel.program import Step
 
 GROUP = "admissionregistration.k8s.io"
 _BINDINGS = {sort: f"{sort}admissionpolicybindings.{GROUP}" for sort in ("mutating", "validating")}
 _CODES = {"Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413, "Invalid": 422}
-compiled = lru_cache(1024)(program)
 
 
 class BoundPolicies(Plugin):
@@ -159,9 +159,17 @@ def conditions_hold(conditions: list[Object] | None, scope: Object) -> bool:
 
 def run(expression: str, scope: Object) -> Any:
     """The value of an expression. Raises CelError."""
+    return compiled(expression)(scope)
+
+
+@lru_cache(1024)
+def compiled(expression: str) -> Step:
+    """What evaluates an expression. Raises CelError."""
+    from emulator.apiserver.schema.cel.program import program
+    from emulator.apiserver.schema.cel.syntax import CelSyntaxError
+
     try:
-        step: Step = compiled(expression)
-        return step(scope)
+        return program(expression)
     except CelSyntaxError as error:
         raise CelError(f"compilation error: {error}") from None
 

@@ -13,7 +13,6 @@ from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.apimachinery.patch import json_patch
 from emulator.apiserver.registry.kind import Kind
 from emulator.apiserver.registry.strategy import Context
-from emulator.apiserver.schema.cel.functions import to_string
 from emulator.apiserver.schema.cel.values import CelError, Struct
 
 Invocation = tuple[Object, Object, Object | None]
@@ -121,6 +120,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, (datetime, timedelta)):
+        from emulator.apiserver.schema.cel.functions import to_string
+
         return to_string(value)
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
@@ -14,14 +15,16 @@ from emulator.apiserver.apimachinery.names import GroupResource
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.authz.interface import Authorizer
 from emulator.apiserver.authz.rbac import denial
-from emulator.apiserver.endpoints.channels import Channels
-from emulator.apiserver.endpoints.handlers.pod_log import log_options
 from emulator.apiserver.endpoints.scope import Scope, not_allowed
-from emulator.apiserver.endpoints.spdy import SpdyStreams
-from emulator.streams import PodStreams, StreamError
+
+if TYPE_CHECKING:
+    from emulator.apiserver.endpoints.channels import Channels
+    from emulator.apiserver.endpoints.spdy import SpdyStreams
+    from emulator.streams import PodStreams, StreamError
+
+    Streams = Channels | SpdyStreams
 
 _TEXT = b"text/plain"
-Streams = Channels | SpdyStreams
 
 
 class NodeProxy:
@@ -42,6 +45,9 @@ class NodeProxy:
 
     async def log(self, scope: Scope) -> None:
         """A container's output. Raises StatusError: 400, 404, 422, 500."""
+        from emulator.apiserver.endpoints.handlers.pod_log import log_options
+        from emulator.streams import StreamError
+
         request = scope.request
         if request.info.verb != "get":
             raise not_allowed()
@@ -166,6 +172,10 @@ def _container(pod: Object, asked: str) -> str:
 
 async def _stream(scope: Scope, run: Callable[[Streams], Awaitable[int]]) -> None:
     """Open the client's streams, and say on their error channel how it ended. Raises StatusError before they are open."""
+    from emulator.apiserver.endpoints.channels import Channels
+    from emulator.apiserver.endpoints.spdy import SpdyStreams
+    from emulator.streams import StreamError
+
     request = scope.request
     if request.scope["type"] == "websocket":
         channels: Streams = Channels(request)

@@ -7,8 +7,6 @@ from emulator.apiserver.apimachinery.fields import FieldError, child, index
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.registry.builtin.generic import BuiltinStrategy
 from emulator.apiserver.registry.builtin.webhooks import rule_errors
-from emulator.apiserver.schema.cel.program import program
-from emulator.apiserver.schema.cel.syntax import CelSyntaxError
 from emulator.apiserver.schema.cel.values import CelError
 
 _REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]
@@ -57,6 +55,9 @@ def _constraint_errors(spec: Object) -> list[FieldError]:
 def _expression_errors(expression: str, path: str) -> list[FieldError]:
     if not expression.strip():
         return [fields.required(path, "expression is not specified")]
+    from emulator.apiserver.schema.cel.program import program
+    from emulator.apiserver.schema.cel.syntax import CelSyntaxError
+
     try:
         program(expression)
     except CelSyntaxError as error:
