@@ -38,7 +38,12 @@ async def opened(self):
 HttpServer.start = opened
 cli.main(["up", "--kube-port", "0", "--s3-port", "0"])
 """
-LATER = ("emulator.apiserver.endpoints.spdy", "emulator.apiserver.schema.cel.program", "emulator.operations", "emulator.streams")
+LATER = (
+    "emulator.apiserver.endpoints.spdy",
+    "emulator.apiserver.schema.cel.program",
+    "emulator.operations",
+    "emulator.streams",
+)
 LATER += ("h11", "httpx", "wsproto", "yaml", "zipfile")
 
 
