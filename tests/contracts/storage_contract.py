@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,36 @@ def check_lists_are_sorted_and_paged(storage: Storage) -> None:
     rest = storage.list(RESOURCE, limit=3, start=page.next)
     assert [item.key.name for item in rest.items] == ["w", "x", "v"]
     assert rest.next is None
+
+
+def check_lists_are_in_the_order_of_paths(storage: Storage) -> None:
+    """As in etcd, where "a-b/x" sorts before "a/x": whole, in pages, by label, and as of an older revision."""
+    places = [("a", "y"), ("a-b", "x"), ("a", "a.b-c"), ("a0", "w"), ("b", "v"), ("a", "a"), ("a-", "z")]
+    for namespace, name in places:
+        put(storage, name, namespace=namespace, x="1")
+    then = storage.revision
+    expected = sorted(f"{namespace}/{name}" for namespace, name in places)
+
+    def paths(**asked: Any) -> list[str]:
+        return [item.key.path for item in storage.list(RESOURCE, **asked).items]
+
+    def pages(**asked: Any) -> list[str]:
+        page = storage.list(RESOURCE, limit=1, **asked)
+        found = [item.key.path for item in page.items]
+        while page.next is not None:
+            assert page.remaining == len(places) - len(found)
+            page = storage.list(RESOURCE, limit=1, start=page.next, **asked)
+            found += [item.key.path for item in page.items]
+        return found
+
+    assert expected[:2] == ["a-/z", "a-b/x"]
+    assert paths() == paths(label=("x", "1")) == pages() == expected
+    assert paths(namespace="a") == paths(namespace="a", label=("x", "1")) == ["a/a", "a/a.b-c", "a/y"]
+    for gone in [key("x", "a-b"), key("y", "a")]:
+        storage.delete(gone, text("v"), storage.get(gone).revision)
+    assert paths(revision=then) == pages(revision=then) == expected
+    assert paths(namespace="a", revision=then) == ["a/a", "a/a.b-c", "a/y"]
+    assert paths() == [path for path in expected if path not in ("a-b/x", "a/y")]
 
 
 def check_lists_select(storage: Storage) -> None:

@@ -23,6 +23,11 @@ class Key(NamedTuple):
     namespace: str
     name: str
 
+    @property
+    def path(self) -> str:
+        """Where the object stands among those of its resource: etcd sorts these, so ``a-b`` comes before ``a``."""
+        return f"{self.namespace}/{self.name}"
+
 
 class Stored:
     """One version of one object: its encoded bytes, and what selectors ask about it."""
@@ -139,7 +144,7 @@ class Storage(Protocol):
         select: Select | None = None,
         label: tuple[str, str] | None = None,
     ) -> Page:
-        """Objects of a resource (of one namespace, when given) by namespace and name, as of *revision* (default: now).
+        """Objects of a resource (of one namespace, when given) by Key.path, as of *revision* (default: now).
 
         Only those that have *label* and that *select* takes; at most *limit* (0: all) of them, from *start* on
         (inclusive). Page.remaining counts the keys behind the page without selecting.

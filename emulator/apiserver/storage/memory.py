@@ -30,19 +30,20 @@ from emulator.apiserver.storage.interface import (
 )
 
 DEFAULT_WINDOW_EVENTS = 10_000
-_LAST = "\U0010ffff"  # sorts behind every name
+_LAST = "\U0010ffff"  # sorts behind every path
+_BEHIND_SLASH = chr(ord("/") + 1)  # ends what begins with "namespace/"
 
 
 MAX_INDEXES = 16
 
 
 class _Table:
-    """One resource: its objects by (namespace, name), and its recent events."""
+    """One resource: its objects by path, and its recent events."""
 
     __slots__ = ("changed", "events", "forgotten", "indexes", "objects", "revisions", "snapshot", "waiters")
 
     def __init__(self) -> None:
-        self.objects: SortedDict = SortedDict()  # Key -> Stored
+        self.objects: SortedDict = SortedDict()  # Key.path -> Stored
         self.events: list[Event] = []
         self.revisions: list[int] = []  # of the events, for bisection
         self.forgotten = 0  # the revision of the newest event that was dropped from the log
@@ -70,13 +71,13 @@ class _Table:
         """Note an object in the index of a label's key."""
         value = stored.labels.get(name)
         if value is not None:
-            index.setdefault(value, SortedDict())[stored.key] = stored
+            index.setdefault(value, SortedDict())[stored.key.path] = stored
 
     def reindex(self, previous: Stored | None, stored: Stored | None) -> None:
         """Keep the indexes in step with a write."""
         for name, index in self.indexes.items():
             if previous is not None and (value := previous.labels.get(name)) is not None:
-                del index[value][previous.key]
+                del index[value][previous.key.path]
             if stored is not None:
                 self.add(index, name, stored)
 
@@ -107,20 +108,20 @@ class MemoryStorage:
 
     def get(self, key: Key) -> Stored:
         """The current version. Raises KeyNotFoundError."""
-        table = self._tables.get(key.resource)
-        stored: Stored | None = table.objects.get(key) if table else None
-        if stored is None:
-            raise KeyNotFoundError(key)
+        try:
+            stored: Stored = self._tables[key.resource].objects[key.path]
+        except KeyError:
+            raise KeyNotFoundError(key) from None
         return stored
 
     def create(self, key: Key, encode: Encode, labels: Mapping[str, str], fields: Mapping[str, str]) -> Stored:
         """Write a new key. Raises KeyExistsError."""
-        table = self._table(key.resource)
-        if key in table.objects:
+        table, path = self._table(key.resource), key.path
+        if path in table.objects:
             raise KeyExistsError(key)
         revision = self._revision + 1
         stored = Stored(key, encode(revision), revision, revision, labels, fields)
-        table.objects[key] = stored
+        table.objects[path] = stored
         self._commit(table, Event("ADDED", revision, stored, None))
         return stored
 
@@ -131,7 +132,7 @@ class MemoryStorage:
         table, previous = self._expect(key, expected)
         revision = self._revision + 1
         stored = Stored(key, encode(revision), revision, previous.created, labels, fields)
-        table.objects[key] = stored
+        table.objects[key.path] = stored
         self._commit(table, Event("MODIFIED", revision, stored, previous))
         return stored
 
@@ -140,7 +141,7 @@ class MemoryStorage:
         table, previous = self._expect(key, expected)
         revision = self._revision + 1
         stored = Stored(key, encode(revision), revision, previous.created, previous.labels, previous.fields)
-        del table.objects[key]
+        del table.objects[key.path]
         self._commit(table, Event("DELETED", revision, stored, previous))
         return stored
 
@@ -155,22 +156,22 @@ class MemoryStorage:
         select: Select | None = None,
         label: tuple[str, str] | None = None,
     ) -> Page:
-        """Objects by namespace and name, as of a revision. Raises CompactedError, FutureRevisionError."""
+        """Objects by path, as of a revision. Raises CompactedError, FutureRevisionError."""
         self._check(revision)
         table = self._table(resource)
         now = self._revision
-        undone: Mapping[Key, Stored | None] = {}
+        undone: Mapping[str, Stored | None] = {}
         if revision is not None and revision < table.changed:
             undone = self._undo(table, revision)
         if not undone and start is None and not limit:
-            whole = self._whole(table, resource, namespace, label)
+            whole = self._whole(table, namespace, label)
             items = [stored for stored in whole if select(stored)] if select else whole
             return Page(items, None, 0, revision or now)
         if label is not None:
             select = _labelled(label, select)
         if not undone and select is None:
-            return self._slice(table, resource, namespace, start, limit, revision or now)
-        return self._page(table, resource, namespace, undone, start, limit, select, revision or now)
+            return self._slice(table, namespace, start, limit, revision or now)
+        return self._page(table, namespace, undone, start, limit, select, revision or now)
 
     def count(self, resource: str) -> int:
         """How many objects of a resource there are."""
@@ -256,67 +257,70 @@ class MemoryStorage:
         if revision < self._compacted:
             raise CompactedError(revision)
 
-    def _undo(self, table: _Table, revision: int) -> Mapping[Key, Stored | None]:
+    def _undo(self, table: _Table, revision: int) -> Mapping[str, Stored | None]:
         if revision < table.forgotten:
             raise CompactedError(revision)
-        return {event.stored.key: event.previous for event in reversed(table.after(revision))}
+        return {event.stored.key.path: event.previous for event in reversed(table.after(revision))}
 
-    def _whole(
-        self, table: _Table, resource: str, namespace: str, label: tuple[str, str] | None = None
-    ) -> Sequence[Stored]:
+    def _whole(self, table: _Table, namespace: str, label: tuple[str, str] | None = None) -> Sequence[Stored]:
         found = table.labelled(label) if label is not None else None
         if found is not None:
-            low, high = Key(resource, namespace, ""), Key(resource, namespace or _LAST, _LAST)
-            return [found[key] for key in found.irange(low, high)] if namespace else list(found.values())
+            return _within(found, namespace)
         if label is not None:
-            return list(filter(_labelled(label, None), self._whole(table, resource, namespace)))
+            return list(filter(_labelled(label, None), self._whole(table, namespace)))
         cached = table.snapshot.get(namespace)
         if cached is not None and cached[0] == table.changed:
             return cached[1]
-        if namespace:
-            low, high = Key(resource, namespace, ""), Key(resource, namespace, _LAST)
-            whole = [table.objects[key] for key in table.objects.irange(low, high)]
-        else:
-            whole = list(table.objects.values())
+        whole = _within(table.objects, namespace)
         if len(table.snapshot) > 64:
             table.snapshot.clear()
         table.snapshot[namespace] = (table.changed, whole)
         return whole
 
-    def _slice(
-        self, table: _Table, resource: str, namespace: str, start: Key | None, limit: int, revision: int
-    ) -> Page:
+    def _slice(self, table: _Table, namespace: str, start: Key | None, limit: int, revision: int) -> Page:
         """A page of everything that is there now: no key is looked at twice."""
         objects = table.objects
-        low, high = start or Key(resource, namespace, ""), Key(resource, namespace or _LAST, _LAST)
-        begin, end = objects.bisect_left(low), objects.bisect_right(high)
+        low, high = _bounds(namespace, start)
+        begin, end = objects.bisect_left(low), objects.bisect_left(high)
         stop = min(begin + limit, end) if limit else end
-        items = [objects[key] for key in objects.islice(begin, stop)]
-        following = objects.keys()[stop] if stop < end else None
+        items = [objects[path] for path in objects.islice(begin, stop)]
+        following = objects.peekitem(stop)[1].key if stop < end else None
         return Page(items, following, max(end - stop, 0), revision)
 
     def _page(
         self,
         table: _Table,
-        resource: str,
         namespace: str,
-        undone: Mapping[Key, Stored | None],
+        undone: Mapping[str, Stored | None],
         start: Key | None,
         limit: int,
         select: Select | None,
         revision: int,
     ) -> Page:
-        low = start or Key(resource, namespace, "")
-        high = Key(resource, namespace or _LAST, _LAST)
+        low, high = _bounds(namespace, start)
         items: list[Stored] = []
-        for key in _keys(table, undone, low, high):
-            stored = undone[key] if key in undone else table.objects[key]
+        for path in _paths(table, undone, low, high):
+            stored = undone[path] if path in undone else table.objects[path]
             if stored is None or (select is not None and not select(stored)):
                 continue
             if limit and len(items) == limit:
-                return Page(items, key, _count(table, undone, key, high), revision)
+                return Page(items, stored.key, _count(table, undone, path, high), revision)
             items.append(stored)
         return Page(items, None, 0, revision)
+
+
+def _bounds(namespace: str, start: Key | None = None) -> tuple[str, str]:
+    """The first path of a listing, and the first behind it."""
+    low = start.path if start is not None else f"{namespace}/" if namespace else ""
+    return low, namespace + _BEHIND_SLASH if namespace else _LAST
+
+
+def _within(objects: SortedDict, namespace: str) -> Sequence[Stored]:
+    """All objects, or those of one namespace, in order."""
+    if not namespace:
+        return list(objects.values())
+    low, high = _bounds(namespace)
+    return [objects[path] for path in objects.irange(low, high, (True, False))]
 
 
 def _labelled(label: tuple[str, str], select: Select | None) -> Select:
@@ -327,20 +331,20 @@ def _labelled(label: tuple[str, str], select: Select | None) -> Select:
     return lambda stored: stored.labels.get(name) == value and select(stored)
 
 
-def _keys(table: _Table, undone: Mapping[Key, Stored | None], low: Key, high: Key) -> Iterator[Key]:
-    """Keys of now and of then between two bounds, in order, without repeats."""
-    current = table.objects.irange(low, high)
+def _paths(table: _Table, undone: Mapping[str, Stored | None], low: str, high: str) -> Iterator[str]:
+    """Paths of now and of then between two bounds, in order, without repeats."""
+    current = table.objects.irange(low, high, (True, False))
     if not undone:
         yield from current
         return
-    gone = sorted(key for key in undone if key not in table.objects and low <= key <= high)
+    gone = sorted(path for path in undone if path not in table.objects and low <= path < high)
     yield from merge(current, gone)
 
 
-def _count(table: _Table, undone: Mapping[Key, Stored | None], low: Key, high: Key) -> int:
+def _count(table: _Table, undone: Mapping[str, Stored | None], low: str, high: str) -> int:
     """How many objects there were between two bounds."""
-    now = table.objects.bisect_right(high) - table.objects.bisect_left(low)
-    for key, previous in undone.items():
-        if low <= key <= high:
-            now += (previous is not None) - (key in table.objects)
+    now = table.objects.bisect_left(high) - table.objects.bisect_left(low)
+    for path, previous in undone.items():
+        if low <= path < high:
+            now += (previous is not None) - (path in table.objects)
     return int(now)
