@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.garbage import seldom_collected
+from emulator.objectstore.checksums import Checksums
 from emulator.objectstore.contents import Contents
 from emulator.objectstore.facts import ACCOUNT
 from emulator.objectstore.gate import Gate
@@ -53,12 +54,13 @@ def _server(settings: dict[str, Any]) -> Any:
     users = IamUsers(iam_backends[ACCOUNT]["aws"], settings["administrator"])
     for user in settings["users"]:
         users.add(user["name"], user["access_key_id"], user["secret_access_key"], user["policy"])
-    contents = Contents(s3_backends[ACCOUNT]["aws"], users, settings["buckets"], settings["region"])
+    backend = s3_backends[ACCOUNT]["aws"]
+    contents = Contents(backend, users, settings["buckets"], settings["region"])
     contents.reset()
     threading.Thread(target=_obey, args=(contents,), daemon=True).start()
     log = open(settings["access_log"], "a", encoding="utf-8") if settings["access_log"] else None  # noqa: SIM115 - until the end
     moto: Any = Services(create_backend_app)
-    application: Any = Gate(moto, users, log, settings["administrator"])
+    application: Any = Gate(Checksums(moto, backend), users, log, settings["administrator"])
     for wrapper in settings["wrappers"]:
         module, _, function = wrapper.partition(":")
         application = getattr(importlib.import_module(module), function)(application)

@@ -17,6 +17,7 @@ from emulator.objectstore.users import IamUsers
 
 INDEX = "s3.json"
 _FIELDS = {"key", "file", "etag", "modified", "storage_class", "metadata", "tags"}  # of an object
+_CHECKSUM = ("checksum_algorithm", "checksum_value", "checksum_type", "checksum_parts")
 
 
 class Contents:
@@ -79,6 +80,7 @@ class Contents:
             "modified": key.last_modified.isoformat(),
             "storage_class": key.storage_class,
             "metadata": dict(key.metadata),
+            "checksum": [getattr(key, name) for name in _CHECKSUM],
             "tags": self._backend.tagger.get_tag_dict_for_resource(key.arn),
         }
 
@@ -103,6 +105,8 @@ class Contents:
         )
         key.set_metadata(item["metadata"], replace=True)
         key.last_modified = datetime.fromisoformat(item["modified"])
+        for name, value in zip(_CHECKSUM, item.get("checksum", []), strict=False):  # older archives have none
+            setattr(key, name, value)
         if item["tags"]:
             self._backend.put_object_tagging(key, item["tags"])
 

@@ -19,8 +19,9 @@ from xml.sax.saxutils import escape
 
 from emulator.objectstore import policy, signature_v2
 from emulator.objectstore.actions import Asked, asked
+from emulator.objectstore.chunks import encoded
 from emulator.objectstore.conditions import Facts
-from emulator.objectstore.digests import CheckedBody, MismatchError
+from emulator.objectstore.digests import CHECKSUM, CheckedBody, MismatchError
 from emulator.objectstore.facts import facts_of
 from emulator.objectstore.signature import SignatureError, Signed, query_values, service_of, signer
 
@@ -32,7 +33,10 @@ _BAD = {
     "MalformedXML",
     "InvalidArgument",
     "InvalidRequest",
+    "InvalidPart",
     "BadDigest",
+    "IncompleteBody",
+    "MalformedTrailerError",
     "XAmzContentSHA256Mismatch",
     "AuthorizationQueryParametersError",
 }
@@ -230,7 +234,14 @@ def _asks_who_it_is(request: Signed, environ: Environ) -> bool:
 def _check_body(environ: Environ) -> None:
     """Have the body checked against its digests as it is read."""
     names = {name: name[5:].lower().replace("_", "-") for name in environ if name.startswith("HTTP_")}
-    body = CheckedBody(environ["wsgi.input"], _length(environ), {names[name]: str(environ[name]) for name in names})
+    headers = {names[name]: str(environ[name]) for name in names}
+    if encoded(headers):
+        return  # the digests are of what is in the chunks
+    if environ["REQUEST_METHOD"] == "POST" and "uploadId" in environ.get("QUERY_STRING", ""):
+        headers = {
+            name: value for name, value in headers.items() if not name.startswith(CHECKSUM)
+        }  # of the whole object
+    body = CheckedBody(environ["wsgi.input"], _length(environ), headers)
     if body.promised and _length(environ):
         environ["wsgi.input"] = body
 
@@ -247,10 +258,7 @@ def _with_body(environ: Environ, data: bytes) -> Environ:
 
 
 def _refuse(environ: Environ, start: Callable[..., Any], error: RefusedError) -> Iterable[bytes]:
-    """S3's answer. What was sent is read first: a client that still writes would not see it."""
-    left = _length(environ)
-    while left > 0 and (part := environ["wsgi.input"].read(min(left, 1 << 20))):
-        left -= len(part)
+    """S3's answer. The server reads what is left of the body."""
     status = (
         "404 Not Found"
         if error.code == "NoSuchUpload"
