@@ -1,7 +1,8 @@
 """The ceiling: a bare ASGI callable under plain uvicorn, with the plane's TLS and loop, that answers given bytes.
 
 ``python tests/bench/bare.py`` prints its port. Whatever is asked of ``/KEY`` is answered with what ``PUT /KEY?keep`` brought.
-``GET /KEY?stream`` stays open and is sent what is kept from then on.
+``GET /KEY?stream`` stays open and is sent what is kept from then on; what ``PUT /KEY?gather`` brings while there is
+something on its way already goes to it together.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from emulator.apiserver.server import bind, tls_context
 
 ANSWERS: dict[str, bytes] = {}
 STREAMS: dict[str, list[Any]] = {}
+GATHERED: dict[str, list[bytes]] = {}
+TASKS: dict[str, asyncio.Task[None]] = {}
+SLICE = 50  # streams written to between two looks at the network
 
 
 async def _body(receive: Any) -> bytes:
@@ -37,10 +41,29 @@ async def _stream(path: str, receive: Any, send: Any) -> None:
     STREAMS[path].remove(send)
 
 
-async def _keep(path: str, data: bytes) -> None:
-    ANSWERS[path] = data
-    for stream in STREAMS.get(path, ()):
+async def _send(path: str, data: bytes) -> None:
+    for number, stream in enumerate(list(STREAMS.get(path, ())), 1):
         await stream({"type": "http.response.body", "body": data, "more_body": True})
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
+
+
+async def _send_gathered(path: str) -> None:
+    while GATHERED[path]:
+        data = b"".join(GATHERED[path])
+        GATHERED[path].clear()
+        await _send(path, data)
+    del GATHERED[path], TASKS[path]
+
+
+async def _put(path: str, query: bytes, data: bytes) -> None:
+    if query == b"keep":
+        ANSWERS[path] = data
+        await _send(path, data)
+        return
+    GATHERED.setdefault(path, []).append(data)
+    if path not in TASKS:
+        TASKS[path] = asyncio.ensure_future(_send_gathered(path))
 
 
 async def answer(scope: Any, receive: Any, send: Any) -> None:
@@ -49,9 +72,9 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
         await _stream(path, receive, send)
         return
     data = await _body(receive) if scope["method"] != "GET" else b""
-    if query == b"keep":
-        await _keep(path, data)
-    body = ANSWERS[path] if query != b"keep" else b""
+    if query:
+        await _put(path, query, data)
+    body = ANSWERS[path] if not query else b""
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
