@@ -2,14 +2,16 @@
 
 Theory of operation. A watch has a position (a revision). It takes the log's events after it, turns each into the frame that
 its selector makes of it (an object that comes to match is ADDED, one that ceases to is DELETED), and writes all of them at
-once. It does so whenever its crowd (``endpoints/crowd.py``) lets it step; its own task sleeps, and wakes for bookmarks, for the
-end, and to send what could not be written at once. Frames are cached on the event by version and form, so an event is
-encoded once for all watchers alike.
+once. It does so whenever its crowd (``endpoints/crowd.py``) lets it step, which it does for events that may be the watch's: what
+the crowd is through with is behind the watch, too. Its own task sleeps, and wakes for bookmarks, for the end, and to send what
+could not be written at once, a part at a time. Frames are cached on the event by version and form, so an event is encoded once
+for all watchers alike.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,6 +20,7 @@ from emulator.apiserver.apimachinery import codec, errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.apimachinery.options import ListOptions, parse_list_options
+from emulator.apiserver.endpoints.crowd import News, Place, part
 from emulator.apiserver.endpoints.negotiation import JSON, PROTOBUF, TABLE, YAML, Form
 from emulator.apiserver.endpoints.presentation import check_include, partial, table
 from emulator.apiserver.endpoints.scope import Scope
@@ -41,10 +44,22 @@ class Watch:
         self.storage = scope.store.backing.storage
         self.resource = scope.store.name
         self.namespace = scope.request.info.namespace if scope.resource.namespaced else ""
-        self.position = 0
+        self.position = 0  # what came until then was sent or is not ours; so it is with what the crowd is through with
         self.headed = False  # whether a Table's column definitions were sent
         self.include = scope.request.first("includeObject")
+        fields = chosen.fields.value_of
+        self.place = Place(self.namespace or fields("metadata.namespace") or "", fields("metadata.name") or "")
         self._crowd = scope.crowds.of(self.storage, self.resource)
+        self._alike: object = self  # stands for what watches have in common that are sent the same bytes
+        if form.conversion != TABLE:
+            common = (
+                self.namespace,
+                options.label_selector,
+                options.field_selector,
+                scope.kind.resource.api_version,
+                form,
+            )
+            self._alike = sys.intern(repr(common))  # a string, as it keeps its hash
         self._wire = scope.request.wire
         self._behind = False  # whether its own task has to send what is new
         self._awake = asyncio.Event()
@@ -72,7 +87,7 @@ class Watch:
         bookmark_at = time.monotonic() + BOOKMARK_SECONDS
         loop = asyncio.get_running_loop()
         self._crowd.join(self)
-        self.step()
+        self._advance(self.position)
         while not gone.done():
             self._awake.clear()
             if self._behind and not await self._catch_up():
@@ -80,39 +95,58 @@ class Watch:
             now = time.monotonic()
             if now >= deadline:
                 return
-            if now >= bookmark_at:
+            if now >= bookmark_at and await self._remind():
                 bookmark_at = now + BOOKMARK_SECONDS
-                await self._remind()
             alarm = loop.call_later(min(deadline, bookmark_at) - now, self._awake.set)
             try:
                 await self._awake.wait()
             finally:
                 alarm.cancel()
 
-    def step(self) -> None:
+    def step(self, news: News) -> None:
         """Write what is new straight to the connection; leave it to ``_catch_up`` where that cannot be."""
-        if self._behind:
+        if self._behind or self.position >= news.until:
             return
+        if self.position >= news.events[0].revision:  # it joined, or caught up, in the middle of it
+            self._advance(self.position)
+        else:
+            self._take(news)
+
+    def _advance(self, position: int) -> None:
+        """Take everything that came after a position."""
+        try:
+            events = self.storage.events(self.resource, position)
+        except CompactedError:
+            self.fall_behind(position)
+            return
+        if len(part(events)) < len(events):
+            self.fall_behind(position)
+        elif events:
+            self._take(News(position, events[-1].revision, events))
+
+    def _take(self, news: News) -> None:
         headed = self.headed
         try:
-            events = self.storage.events(self.resource, self.position)
-            if not events:
+            if not self.scope.kind.asks and self._written(news):
+                self.position = news.until
                 return
-            if self.scope.kind.asks:
-                self._fall_behind()
-                return
-            data = self._chunk(events)
-            if data and not (self._wire is not None and self._wire.write(data)):
-                self.headed = headed
-                self._fall_behind()
-                return
-            self.position = events[-1].revision
         except Exception:  # raised again in its own task, where it ends this watch alone
-            self._fall_behind()
+            pass
+        self.headed = headed
+        self.fall_behind(news.after)
 
-    def _fall_behind(self) -> None:
-        self._behind = True
-        self._awake.set()
+    def _written(self, news: News) -> bool:
+        chunk = news.chunks.get(self._alike)
+        if chunk is None:
+            chunk = news.chunks[self._alike] = _chunked(b"".join(self._frames(news.events)))
+        return not chunk or (self._wire is not None and self._wire.write(chunk))
+
+    def fall_behind(self, position: int) -> None:
+        """Have its own task send what came after *position*."""
+        if not self._behind:
+            self._behind = True
+            self.position = max(self.position, position)
+            self._awake.set()
 
     async def _catch_up(self) -> bool:
         """Send what is new, waiting for a slow client or a webhook. False when that cannot go on."""
@@ -126,6 +160,7 @@ class Watch:
             if not events:
                 self._behind = False
                 return True
+            events = part(events)
             self.position = events[-1].revision
             try:
                 data = await self._render(events)
@@ -135,23 +170,15 @@ class Watch:
             if data:
                 await request.chunk(data)
 
-    def _chunk(self, events: Sequence[Event]) -> bytes:
-        """The frames of events as one HTTP chunk; watches that take everything in the same form share it."""
-        if not self.chosen.empty or self.form.conversion == TABLE:
-            return _chunked(b"".join(self._frames(events)))
-        version = self.scope.kind.resource.api_version
-        key = (self.position, events[-1].revision, self.namespace, version, self.form)
-        chunk = self._crowd.frames.get(key)
-        if chunk is None:
-            chunk = self._crowd.frames[key] = _chunked(b"".join(self._frames(events)))
-        return chunk
-
-    async def _remind(self) -> None:
-        """Tell a client that wants bookmarks how far it is."""
-        if self.options.allow_watch_bookmarks and not self._behind:
-            self.step()
+    async def _remind(self) -> bool:
+        """Tell a client that wants bookmarks how far it is. False when it has to catch up first."""
+        if self.options.allow_watch_bookmarks:
+            self._advance(max(self.position, self._crowd.position))
+            if self._behind:
+                return False
             self.position = max(self.position, self.storage.revision)
             await self.scope.request.chunk(self._bookmark(self.position, {}))
+        return True
 
     # Where it begins
 
