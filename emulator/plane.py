@@ -113,12 +113,12 @@ class Plane:
         control = ControlDoor(secrets.token_urlsafe(24))
         control_address = await self._open_control(control)
         await asyncio.wait_for(layer.start(), READY_SECONDS)
-        await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
         if cluster.connect is not None:
             node = PlaneNode(cluster.access, store, config, engine.now, layer.timers.sleep)
             self._stack.push_async_callback(node.stop)
             await node.start()
             cluster.connect(node.kubelet.streams)
+        await asyncio.wait_for(asyncio.to_thread(store.wait_ready), READY_SECONDS)
         engine.offer(control, store, layer)
         control.add(
             "register", Registrations(layer.client, store, config, self.folder, engine.now, parts.layer).register
