@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -17,10 +17,8 @@ from emulator.objectstore.chunks import decoded, encoded
 from emulator.objectstore.completion import COMPOSITE, DEFAULT, FULL, Completion
 from emulator.objectstore.digests import ALGORITHMS, CHECKSUM, MismatchError, digest_of, text_of, wrong_digest
 from emulator.objectstore.signature import query_values
+from emulator.objectstore.wsgi import Application, Environ, Start, ask, headers_of, length_of, target_of
 
-Environ = dict[str, Any]
-Start = Callable[..., Any]
-Application = Callable[[Environ, Start], Iterable[bytes]]
 _SAID = "x-amz-sdk-checksum-algorithm"
 
 
@@ -67,7 +65,7 @@ class Checksums:
         """An object, or a part of one. A body in chunks goes on without them."""
         headers = request.headers
         if encoded(headers):
-            data, trailers = decoded(environ["wsgi.input"].read(_length(environ)), headers)
+            data, trailers = decoded(environ["wsgi.input"].read(length_of(environ)), headers)
             headers = {**headers, **trailers}
             if algorithm := _promised(headers):
                 name = CHECKSUM + algorithm.lower()
@@ -105,42 +103,37 @@ class Checksums:
 
     def _copy(self, environ: Environ, start: Start, request: _Request) -> Iterable[bytes]:
         """A copy is one whole, however its source was uploaded."""
-        held: list[Any] = []
-        body = b"".join(self._inner(environ, lambda *given: held.append(given)))
-        status, headers, *rest = held[0]
-        key = self._object(request) if status.startswith("200") else None
+        answer = ask(self._inner, environ)
+        key = self._object(request) if answer.good else None
         if key is not None:
             said = str(key.checksum_value).encode()
             key.checksum_algorithm = key.checksum_algorithm or DEFAULT
             key.checksum_value, key.checksum_type = text_of(key.checksum_algorithm, key.value), FULL
-            body = body.replace(b">%b<" % said, b">%b<" % key.checksum_value.encode())
-            headers = [item for item in headers if item[0].lower() not in ("checksum", "content-length")]
-            headers.append(("Content-Length", str(len(body))))
-        start(status, headers, *rest)
-        return [body]
+            headers = [item for item in answer.headers if item[0].lower() != "checksum"]  # moto's, which is none
+            body = answer.body.replace(b">%b<" % said, b">%b<" % key.checksum_value.encode())
+            answer = answer._replace(headers=headers, body=body)
+        return answer.give(start)
 
     def _complete(self, environ: Environ, start: Start, request: _Request) -> Iterable[bytes]:
         """The end of an upload in parts."""
-        data = environ["wsgi.input"].read(_length(environ))
+        data = environ["wsgi.input"].read(length_of(environ))
         environ = {**environ, "wsgi.input": io.BytesIO(data)}
         upload = self._upload(request)
         if upload is None:
             return self._inner(environ, start)
         completion = Completion(upload, data, request.headers)
         completion.check()
-        held: list[Any] = []
-        body = b"".join(self._inner(environ, lambda *given: held.append(given)))
-        status, headers, *rest = held[0]
-        key = self._object(request) if status.startswith("200") else None
+        answer = ask(self._inner, environ)
+        key = self._object(request) if answer.good else None
         if key is not None and key.multipart is upload:
             completion.keep(key)
             name = f"Checksum{key.checksum_algorithm}"
             said = f"<{name}>{completion.text}</{name}><ChecksumType>{key.checksum_type}</ChecksumType>"
-            body = body.replace(b"</CompleteMultipartUploadResult>", f"{said}</CompleteMultipartUploadResult>".encode())
-            headers = [item for item in headers if item[0].lower() != "content-length"]
-            headers.append(("Content-Length", str(len(body))))
-        start(status, headers, *rest)
-        return [body]
+            body = answer.body.replace(
+                b"</CompleteMultipartUploadResult>", f"{said}</CompleteMultipartUploadResult>".encode()
+            )
+            answer = answer._replace(body=body)
+        return answer.give(start)
 
     def _described(self, start: Start, request: _Request) -> Start:
         """With the checksum as it is of this object, its type and its parts."""
@@ -162,16 +155,9 @@ class Checksums:
 
 
 def _request(environ: Environ) -> _Request:
-    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
-    path, _, query = raw.partition("?")
+    path, query = target_of(environ)
     bucket, _, key = unquote(path).lstrip("/").partition("/")
-    headers = {name[5:].lower().replace("_", "-"): str(value) for name, value in environ.items() if name[:5] == "HTTP_"}
-    return _Request(environ["REQUEST_METHOD"], bucket, key, query_values(query), headers)
-
-
-def _length(environ: Environ) -> int:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdigit() else 0
+    return _Request(environ["REQUEST_METHOD"], bucket, key, query_values(query), headers_of(environ))
 
 
 def _promised(headers: Mapping[str, str]) -> str:

@@ -17,16 +17,15 @@ from typing import IO, Any, Protocol
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-from emulator.objectstore import policy, signature_v2
+from emulator.objectstore import forms, policy, signature_v2
 from emulator.objectstore.actions import Asked, asked
 from emulator.objectstore.chunks import encoded
 from emulator.objectstore.conditions import Facts
 from emulator.objectstore.digests import CHECKSUM, CheckedBody, MismatchError
 from emulator.objectstore.facts import facts_of
 from emulator.objectstore.signature import SignatureError, Signed, query_values, service_of, signer
+from emulator.objectstore.wsgi import Application, Environ, ask, headers_of, length_of, target_of
 
-Environ = dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 DENIED = "AccessDenied"
 MAX_SIGNED_BODY = 1 << 20
 _BAD = {
@@ -34,6 +33,9 @@ _BAD = {
     "InvalidArgument",
     "InvalidRequest",
     "InvalidPart",
+    "InvalidPolicyDocument",
+    "EntityTooSmall",
+    "EntityTooLarge",
     "BadDigest",
     "IncompleteBody",
     "MalformedTrailerError",
@@ -110,7 +112,10 @@ class Gate:
 
     def _serve(self, environ: Environ, start: Callable[..., Any], entry: dict[str, Any]) -> Iterable[bytes]:
         request = _signed(environ)
-        entry |= {"method": request.method, "path": unquote(request.path), "received": _length(environ)}
+        entry |= {"method": request.method, "path": unquote(request.path), "received": length_of(environ)}
+        query = {part.partition("=")[0]: part.partition("=")[2] for part in request.query.split("&") if part}
+        if forms.sent(request.method, request.path, query, request.headers):
+            return self._take_form(environ, start, request, entry)
         try:
             key_id = self._signer(request)
         except SignatureError as error:
@@ -121,7 +126,6 @@ class Gate:
             if name != self._administrator and not (name and _asks_who_it_is(request, environ)):
                 raise RefusedError(DENIED, "Access Denied", service_of(request))
             return self._inner(environ, start)
-        query = {part.partition("=")[0]: part.partition("=")[2] for part in request.query.split("&") if part}
         source = request.headers.get("x-amz-copy-source", "")
         bulk = request.method == "POST" and "delete" in query and request.path.strip("/").count("/") == 0
         every = asked(request.method, unquote(request.path), query, source)
@@ -137,6 +141,29 @@ class Gate:
                 entry["denied"] = f"{needed.action} {needed.resource}"
                 raise RefusedError(DENIED, "Access Denied")
         return self._inner(environ, self._hidden(start, facts, first))
+
+    def _take_form(
+        self, environ: Environ, start: Callable[..., Any], request: Signed, entry: dict[str, Any]
+    ) -> Iterable[bytes]:
+        """A browser's upload: who signed the form's policy puts the object."""
+        try:
+            form = forms.read(environ, unquote(request.path).strip("/"))
+            key_id = form.signer(self._users.secrets(), datetime.now(UTC))
+        except SignatureError as error:
+            raise RefusedError(error.code, str(error)) from None
+        name = self._users.name(key_id)
+        needed = Asked("s3:PutObject", form.bucket, form.key)
+        entry |= {"who": name, "action": needed.action, "bucket": form.bucket, "key": form.key}
+        signed = Signed("PUT", request.path, "", {**request.headers, **form.headers})
+        facts = {**facts_of(signed, {}, environ, name), "s3:authtype": "POST", "s3:signatureversion": form.version}
+        if name != self._administrator and not self._may(facts, needed):
+            entry["denied"] = f"{needed.action} {needed.resource}"
+            raise RefusedError(DENIED, "Access Denied")
+        answer = ask(self._inner, form.as_put(environ, key_id))
+        if answer.good:
+            etag = next((value for header, value in answer.headers if header.lower() == "etag"), "")
+            answer = form.answer(etag, f"http://{environ.get('HTTP_HOST', '')}")
+        return answer.give(start)
 
     def _hidden(self, start: Callable[..., Any], facts: Facts, needed: Asked) -> Callable[..., Any]:
         """Who may not list a bucket is not told that a key is missing: the answer is AccessDenied (GetObject, "Permissions")."""
@@ -165,7 +192,7 @@ class Gate:
         self, environ: Environ, start: Callable[..., Any], facts: Facts, bucket: str, entry: dict[str, Any]
     ) -> Iterable[bytes]:
         """Bulk deletion: each key is asked for; the others are deleted, as S3 does."""
-        data = environ["wsgi.input"].read(_length(environ))
+        data = environ["wsgi.input"].read(length_of(environ))
         try:
             root = ElementTree.fromstring(data)
         except ElementTree.ParseError:
@@ -183,15 +210,12 @@ class Gate:
             return self._inner(_with_body(environ, data), start)
         entry |= {"verdict": "denied", "denied": " ".join([refused[0][0], *(key for _, key, _ in refused)])}
         errors = "".join(_denied(key, version) for _, key, version in refused)
-        answer = b""
+        text = f'<DeleteResult xmlns="{_NAMESPACE[1:-1]}"></DeleteResult>'
         if root.findall(f"{space}Object"):
-            held: list[Any] = []
-            rest = self._inner(_with_body(environ, ElementTree.tostring(root)), lambda *given: held.append(given))
-            answer = b"".join(rest)
-            if not held[0][0].startswith("200"):
-                start(*held[0])
-                return [answer]
-        text = answer.decode() or f'<DeleteResult xmlns="{_NAMESPACE[1:-1]}"></DeleteResult>'
+            answer = ask(self._inner, _with_body(environ, ElementTree.tostring(root)))
+            if not answer.good:
+                return answer.give(start)
+            text = answer.body.decode()
         body = text.replace("</DeleteResult>", f"{errors}</DeleteResult>").encode()
         start("200 OK", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
         return [body]
@@ -209,15 +233,11 @@ def _denied(key: str, version: str) -> str:
 
 
 def _signed(environ: Environ) -> Signed:
-    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
-    path, _, query = raw.partition("?")
-    headers = {name[5:].lower().replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(name):
-            headers[name.lower().replace("_", "-")] = environ[name]
+    path, query = target_of(environ)
+    headers = headers_of(environ)
     payload = ""
     if "authorization" in headers and "x-amz-content-sha256" not in headers:  # all services but S3 sign the body itself
-        data = environ["wsgi.input"].read(min(_length(environ), MAX_SIGNED_BODY))
+        data = environ["wsgi.input"].read(min(length_of(environ), MAX_SIGNED_BODY))
         environ["wsgi.input"] = io.BytesIO(data)
         payload = hashlib.sha256(data).hexdigest()
     return Signed(environ["REQUEST_METHOD"], path, query, headers, payload)
@@ -233,22 +253,16 @@ def _asks_who_it_is(request: Signed, environ: Environ) -> bool:
 
 def _check_body(environ: Environ) -> None:
     """Have the body checked against its digests as it is read."""
-    names = {name: name[5:].lower().replace("_", "-") for name in environ if name.startswith("HTTP_")}
-    headers = {names[name]: str(environ[name]) for name in names}
+    headers = headers_of(environ)
     if encoded(headers):
         return  # the digests are of what is in the chunks
     if environ["REQUEST_METHOD"] == "POST" and "uploadId" in environ.get("QUERY_STRING", ""):
         headers = {
             name: value for name, value in headers.items() if not name.startswith(CHECKSUM)
         }  # of the whole object
-    body = CheckedBody(environ["wsgi.input"], _length(environ), headers)
-    if body.promised and _length(environ):
+    body = CheckedBody(environ["wsgi.input"], length_of(environ), headers)
+    if body.promised and length_of(environ):
         environ["wsgi.input"] = body
-
-
-def _length(environ: Environ) -> int:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdigit() else 0
 
 
 def _with_body(environ: Environ, data: bytes) -> Environ:

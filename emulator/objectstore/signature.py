@@ -120,9 +120,13 @@ def _sign(request: Signed, claim: _Claim, secret: str) -> str:
     path = request.path or "/"
     canonical = "\n".join([request.method, path, _canonical_query(claim.query), headers, claim.names, claim.payload])
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = "\n".join([ALGORITHM, claim.stamp, claim.scope, digest])
+    return signature_of("\n".join([ALGORITHM, claim.stamp, claim.scope, digest]), claim.scope, secret)
+
+
+def signature_of(text: str, scope: str, secret: str) -> str:
+    """The signature of a text, with a secret's key of the scope: DATE/REGION/SERVICE/aws4_request."""
     key = f"AWS4{secret}".encode()
-    for part in claim.scope.split("/"):
+    for part in scope.split("/"):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
