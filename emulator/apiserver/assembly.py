@@ -72,6 +72,7 @@ class Assembly:
         self.catalog = Catalog()
         self._server_address = ""
         self.rbac = RbacAuthorizer(StorageRbacSource(self.storage))
+        self.authorizer = seams.authorizer(self.rbac)
         plugins = [
             NamespaceLifecycle(self.storage),
             LimitRanger(self.storage),
@@ -80,16 +81,15 @@ class Assembly:
             RuntimeClass(self.storage),
             RbacEscalation(self.rbac),
             CertificateRequests(self.rbac),
-            MutatingPolicies(self.storage, self.catalog),
-            Policies(self.storage, self.catalog),
-            Webhooks(self.storage, self.catalog),
+            MutatingPolicies(self.storage, self.catalog, self.authorizer),
+            Policies(self.storage, self.catalog, self.authorizer),
+            Webhooks(self.storage, self.catalog, self.authorizer),
             ResourceQuotas(self.storage),
         ]
         chain = Chain(plugins)
         self.backing = Backing(self.storage, seams.admission(chain), seams.clock)
         self.tokens = ServiceAccountTokens(self.find, seams.clock.now)
         self.authenticator = Union([Tokens(tokens), self.tokens, ClientCertificates()], tokens)
-        self.authorizer = seams.authorizer(self.rbac)
         self.documents = Documents(self.catalog, GROUPS)
         self._serve_builtins()
         self.definitions = self.store("apiextensions.k8s.io", "v1", "customresourcedefinitions")

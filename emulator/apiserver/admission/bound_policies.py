@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from emulator.apiserver.admission import rules
+from emulator.apiserver.admission.authorizer_values import authorizer_scope
 from emulator.apiserver.admission.chain import Plugin
 from emulator.apiserver.admission.request import admission_request
 from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.apimachinery.selectors import label_selector_from_object
+from emulator.apiserver.authz.interface import Authorizer
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.strategy import Context
@@ -32,9 +34,10 @@ _CODES = {"Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413, "
 class BoundPolicies(Plugin):
     """Finds the policies that are bound; nothing is decoded or compiled twice."""
 
-    def __init__(self, storage: Storage, catalog: Catalog) -> None:
+    def __init__(self, storage: Storage, catalog: Catalog, authorizer: Authorizer) -> None:
         self.storage = storage
         self.catalog = catalog
+        self.authorizer = authorizer
         self._known: dict[str, tuple[int, list[Object]]] = {}
 
     def none(self, sort: str) -> bool:
@@ -62,8 +65,9 @@ class BoundPolicies(Plugin):
                     yield policy, binding
 
     def scope(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> Object:
-        """The variables of every expression."""
+        """The variables of every expression but those that say something."""
         return {
+            **authorizer_scope(self.authorizer, context),
             "object": obj,
             "oldObject": old,
             "request": admission_request(context.resource, operation, context, obj),

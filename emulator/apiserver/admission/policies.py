@@ -1,19 +1,26 @@
 """ValidatingAdmissionPolicies: CEL that refuses writes, or warns of them (k8s.io/apiserver/pkg/admission/plugin/policy/validating).
 
-Not here: ``authorizer`` in expressions and audit annotations; an expression that asks for one fails as any error does.
+Audit annotations are computed, because one that fails refuses the write; there is no audit log that they could go to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from emulator.apiserver.admission.authorizer_values import without_authorizer
 from emulator.apiserver.admission.bound_policies import BoundPolicies, conditions_hold, denied, run, variables
 from emulator.apiserver.apimachinery.objects import Object, metadata
 from emulator.apiserver.registry.strategy import Context
 from emulator.apiserver.schema.cel.values import CelError
 
-Failure = tuple[str, str]
-"""What a failed validation says, and its reason."""
+
+class Failure(NamedTuple):
+    """What a failed validation says, its reason, and whether it is an audit annotation: those refuse whatever the binding says."""
+
+    text: str
+    reason: str = ""
+    annotates: bool = False
 
 
 class Policies(BoundPolicies):
@@ -31,8 +38,8 @@ class Policies(BoundPolicies):
     ) -> None:
         scope = self.scope(operation, context, obj, old)
         which = f"ValidatingAdmissionPolicy '{metadata(policy)['name']}' with binding '{metadata(binding)['name']}'"
-        for text, reason in self._failures(policy["spec"], binding["spec"], context, scope):
-            actions = binding["spec"].get("validationActions") or []
+        for text, reason, annotates in self._failures(policy["spec"], binding["spec"], context, scope):
+            actions = ["Deny"] if annotates else binding["spec"].get("validationActions") or []
             if "Warn" in actions:
                 context.warnings.append(f"Validation failed for {which}: {text}")
             if "Deny" in actions:
@@ -46,14 +53,16 @@ class Policies(BoundPolicies):
             params = self.params(spec, binding, context)
         except CelError as error:
             if fails:
-                yield str(error), ""
+                yield Failure(str(error))
             return
         for one in params:
             yield from _validate(spec, {**scope, "params": one}, fails=fails)
+            yield from _annotate(spec, without_authorizer({**scope, "params": one}), fails=fails)
 
 
 def _validate(spec: Object, scope: Object, *, fails: bool) -> Iterator[Failure]:
     """What each validation that does not hold says."""
+    silent = without_authorizer(scope)
     scope = variables(spec, scope)
     for validation in spec.get("validations") or ():
         expression = " ".join(validation["expression"].split())
@@ -61,10 +70,34 @@ def _validate(spec: Object, scope: Object, *, fails: bool) -> Iterator[Failure]:
             held = run(validation["expression"], scope)
         except CelError as error:
             if fails:
-                yield f"expression '{expression}' resulted in error: {error}", validation.get("reason") or ""
+                yield Failure(_failed(expression, error), validation.get("reason") or "")
             continue
         if held is not True:
-            yield _said(validation, expression, scope), validation.get("reason") or ""
+            yield Failure(_said(validation, expression, variables(spec, silent)), validation.get("reason") or "")
+
+
+def _annotate(spec: Object, scope: Object, *, fails: bool) -> Iterator[Failure]:
+    """What each audit annotation that has no value says."""
+    if not spec.get("auditAnnotations"):
+        return
+    from emulator.apiserver.schema.cel.functions import type_name
+
+    scope = variables(spec, scope)
+    for annotation in spec["auditAnnotations"]:
+        expression = annotation["valueExpression"]
+        try:
+            value = run(expression, scope)
+        except CelError as error:
+            if fails:
+                yield Failure(_failed(" ".join(expression.split()), error), annotates=True)
+            continue
+        if value is not None and not isinstance(value, str):
+            unfit = f"unsupported return type: {type_name(value)}. Return type must be either string or null."
+            yield Failure(f"valueExpression '{expression}' resulted in {unfit}", annotates=True)
+
+
+def _failed(expression: str, error: CelError) -> str:
+    return f"expression '{expression}' resulted in error: {error}"
 
 
 def _said(validation: Object, expression: str, scope: Object) -> str:

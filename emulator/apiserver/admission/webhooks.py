@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from emulator.apiserver.admission import rules
+from emulator.apiserver.admission.authorizer_values import authorizer_scope
 from emulator.apiserver.admission.bound_policies import conditions_hold
 from emulator.apiserver.admission.chain import Plugin
 from emulator.apiserver.admission.request import admission_request
@@ -25,6 +26,7 @@ from emulator.apiserver.apimachinery import errors
 from emulator.apiserver.apimachinery.errors import StatusError
 from emulator.apiserver.apimachinery.objects import Object, copy, metadata
 from emulator.apiserver.apimachinery.patch import json_patch
+from emulator.apiserver.authz.interface import Authorizer
 from emulator.apiserver.registry.before import SYSTEM
 from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.kind import Kind
@@ -64,9 +66,10 @@ class Asked:
 class Webhooks(Plugin):
     """Lets the webhooks of all configurations change and refuse writes; the server's own writes pass."""
 
-    def __init__(self, storage: Storage, catalog: Catalog) -> None:
+    def __init__(self, storage: Storage, catalog: Catalog, authorizer: Authorizer) -> None:
         self._storage = storage
         self._catalog = catalog
+        self._authorizer = authorizer
         self._known: dict[str, tuple[int, list[tuple[str, Object]]]] = {}
 
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
@@ -146,8 +149,24 @@ class Webhooks(Plugin):
             kind = self._kind(hook, operation, context)
             if kind is None or not rules.selects(hook, context, obj, old, self._labels):
                 continue
-            if _conditions_hold(hook, operation, context, obj, old):
+            if self._conditions_hold(hook, operation, context, obj, old):
                 yield Asked(f"{sort}/{configuration}", hook, kind)
+
+    def _conditions_hold(
+        self, hook: Object, operation: str, context: Context, obj: Object | None, old: Object | None
+    ) -> bool:
+        """Whether a hook's matchConditions hold. Raises StatusError (403) when they cannot be evaluated."""
+        if not hook.get("matchConditions"):
+            return True
+        request = admission_request(context.resource, operation, context, obj)
+        asking = authorizer_scope(self._authorizer, context)
+        try:
+            scope = {"object": obj, "oldObject": old, "request": request, **asking}
+            return conditions_hold(hook["matchConditions"], scope)
+        except CelError as error:
+            if hook.get("failurePolicy") == "Ignore":
+                return False
+            raise errors.forbidden(context.resource.group_resource, context.name, str(error)) from None
 
     def _kind(self, hook: Object, operation: str, context: Context) -> Kind | None:
         """The kind that a hook's rules name: the write's own, or with ``matchPolicy: Equivalent`` another version's."""
@@ -174,19 +193,6 @@ class Webhooks(Plugin):
             return dict(self._storage.get(Key("namespaces", "", namespace)).labels)
         except KeyNotFoundError:
             return {}
-
-
-def _conditions_hold(hook: Object, operation: str, context: Context, obj: Object | None, old: Object | None) -> bool:
-    """Whether a hook's matchConditions hold. Raises StatusError (403) when they cannot be evaluated."""
-    if not hook.get("matchConditions"):
-        return True
-    request = admission_request(context.resource, operation, context, obj)
-    try:
-        return conditions_hold(hook["matchConditions"], {"object": obj, "oldObject": old, "request": request})
-    except CelError as error:
-        if hook.get("failurePolicy") == "Ignore":
-            return False
-        raise errors.forbidden(context.resource.group_resource, context.name, str(error)) from None
 
 
 def _review(one: Asked, operation: str, context: Context, obj: Object | None, old: Object | None) -> Object:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from emulator.apiserver.apimachinery import fields
-from emulator.apiserver.apimachinery.fields import FieldError, child, index
+from emulator.apiserver.apimachinery.fields import FieldError, index
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.registry.builtin.generic import BuiltinStrategy
 from emulator.apiserver.registry.builtin.webhooks import rule_errors
-from emulator.apiserver.schema.cel.values import CelError
 
-_REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]
 _ACTIONS = ["Audit", "Deny", "Warn"]
-_PATCHES = {"ApplyConfiguration": "applyConfiguration", "JSONPatch": "jsonPatch"}
 _REINVOCATIONS = ["IfNeeded", "Never"]
 
 
@@ -23,21 +20,16 @@ class PolicyStrategy(BuiltinStrategy):
     allow_unconditional_update = False
 
     def check(self, obj: Object) -> list[FieldError]:
-        """Each expression compiles."""
+        """Each expression compiles, and knows its names."""
         spec = obj.get("spec") or {}
         found: list[FieldError] = []
         found += _constraint_errors(spec)
         if not spec.get("validations") and not spec.get("auditAnnotations"):
             text = "validations or auditAnnotations must be defined"
             found.append(fields.required("spec.validations", f"{text}; validations or auditAnnotations are required"))
-        for name in ("matchConditions", "variables", "validations"):
-            for position, item in enumerate(spec.get(name) or ()):
-                path = index(f"spec.{name}", position)
-                found += _expression_errors(item.get("expression") or "", child(path, "expression"))
-                reason = item.get("reason")
-                if reason is not None and reason not in _REASONS:
-                    found.append(fields.not_supported(child(path, "reason"), reason, _REASONS))
-        return found
+        from emulator.apiserver.registry.builtin.policy_expressions import validating_errors
+
+        return found + validating_errors(obj["metadata"].get("name") or "", spec)
 
 
 def _constraint_errors(spec: Object) -> list[FieldError]:
@@ -52,21 +44,6 @@ def _constraint_errors(spec: Object) -> list[FieldError]:
     return found
 
 
-def _expression_errors(expression: str, path: str) -> list[FieldError]:
-    if not expression.strip():
-        return [fields.required(path, "expression is not specified")]
-    from emulator.apiserver.schema.cel.program import program
-    from emulator.apiserver.schema.cel.syntax import CelSyntaxError
-
-    try:
-        program(expression)
-    except CelSyntaxError as error:
-        return [fields.invalid(path, expression, f"compilation failed: ERROR: <input>:1:{error.at + 1}: {error}")]
-    except CelError as error:
-        return [fields.invalid(path, expression, f"compilation failed: ERROR: <input>:1:1: {error}")]
-    return []
-
-
 class MutatingPolicyStrategy(BuiltinStrategy):
     """MutatingAdmissionPolicies: something to match, and how it is changed."""
 
@@ -77,38 +54,15 @@ class MutatingPolicyStrategy(BuiltinStrategy):
         """Each mutation is of a known sort and compiles."""
         spec = obj.get("spec") or {}
         found = _constraint_errors(spec)
-        for name in ("matchConditions", "variables"):
-            for position, item in enumerate(spec.get(name) or ()):
-                path = child(index(f"spec.{name}", position), "expression")
-                found += _expression_errors(item.get("expression") or "", path)
-        if not spec.get("mutations"):
-            found.append(fields.required("spec.mutations", "mutations must contain at least one item"))
-        for position, mutation in enumerate(spec.get("mutations") or ()):
-            found += _mutation_errors(mutation, index("spec.mutations", position))
+        from emulator.apiserver.registry.builtin.policy_expressions import mutating_errors
+
+        found += mutating_errors(spec)
         policy = spec.get("reinvocationPolicy") or ""
         if not policy:
             found.append(fields.required("spec.reinvocationPolicy"))
         elif policy not in _REINVOCATIONS:
             found.append(fields.not_supported("spec.reinvocationPolicy", policy, _REINVOCATIONS))
         return found
-
-
-def _mutation_errors(mutation: Object, path: str) -> list[FieldError]:
-    sort = mutation.get("patchType") or ""
-    if not sort:
-        return [fields.required(child(path, "patchType"))]
-    if sort not in _PATCHES:
-        return [fields.not_supported(child(path, "patchType"), sort, list(_PATCHES))]
-    found: list[FieldError] = []
-    for name, field in _PATCHES.items():
-        given = mutation.get(field)
-        if name != sort and given is not None:
-            found.append(fields.invalid(path, field, f"{field} is only allowed when patchType is {name}"))
-        elif name == sort and given is None:
-            found.append(fields.required(child(path, field), f"must be specified when patchType is {name}"))
-        elif name == sort and given is not None:
-            found += _expression_errors(given.get("expression") or "", child(child(path, field), "expression"))
-    return found
 
 
 class MutatingPolicyBindingStrategy(BuiltinStrategy):

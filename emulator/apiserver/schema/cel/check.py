@@ -8,7 +8,7 @@ from emulator.apiserver.apimachinery import fields
 from emulator.apiserver.apimachinery.fields import FieldError, GoStruct
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.schema.cel.cost import RULE_LIMIT, TOTAL_LIMIT, estimate, exceeds
-from emulator.apiserver.schema.cel.inference import infer
+from emulator.apiserver.schema.cel.inference import Names, infer
 from emulator.apiserver.schema.cel.program import program
 from emulator.apiserver.schema.cel.syntax import CelSyntaxError, parse
 from emulator.apiserver.schema.cel.types import BOOL, STRING, UNKNOWN, Type, declared, optional_of
@@ -122,13 +122,14 @@ class _Shown(GoStruct):
 
 
 def _typed(text: str, rule: Object, node: Object, root: bool) -> tuple[Type, str | None]:
-    """The type of an expression, and what cel-go says if it does not compile."""
     own = declared(node, root) or UNKNOWN
+    return typed(text, {"self": own, "oldSelf": optional_of(own) if rule.get("optionalOldSelf") else own})
+
+
+def typed(text: str, names: Names) -> tuple[Type, str | None]:
+    """The type of an expression that knows these names, and what cel-go says if it does not compile."""
     try:
-        tree = parse(text)
-        found, complaints = infer(
-            tree, {"self": own, "oldSelf": optional_of(own) if rule.get("optionalOldSelf") else own}
-        )
+        found, complaints = infer(parse(text), names)
         if complaints:
             return UNKNOWN, "\n".join(_placed(text, complaint.at, complaint.text) for complaint in complaints)
         program(text)

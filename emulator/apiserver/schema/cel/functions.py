@@ -304,6 +304,11 @@ def _zone(value: datetime, zone: str | None) -> datetime:
         raise CelError(f"unknown time zone {zone}") from None
 
 
+def _own(name: str) -> Function:
+    """A function that its value brings along, as those of ``authorizer`` do."""
+    return lambda value, *arguments: getattr(value, name)(*arguments)
+
+
 def _part(read: Callable[[datetime], int], span: Callable[[timedelta], int] | None = None) -> Function:
     def part(value: Any, zone: str | None = None) -> int:
         if isinstance(value, timedelta) and span is not None:
@@ -313,7 +318,12 @@ def _part(read: Callable[[datetime], int], span: Callable[[timedelta], int] | No
     return part
 
 
+_AUTHORIZING = (
+    "path", "group", "serviceAccount", "resource", "subresource", "namespace", "name", "fieldSelector", "labelSelector",
+    "check", "allowed", "reason", "errored", "error",
+)  # fmt: skip
 METHODS: dict[str, Function] = {
+    **{name: _own(name) for name in _AUTHORIZING},
     "size": size,
     "contains": lambda one, two: two in one,
     "startsWith": lambda text, prefix: text.startswith(prefix),

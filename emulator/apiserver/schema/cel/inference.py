@@ -66,7 +66,10 @@ class _Walk:
         return self.complain(tree.at, f"undeclared reference to '{name}' (in container '')")
 
     def select(self, tree: Node, names: Names) -> Type:
-        if (path := dotted(tree)) in WELL_KNOWN:
+        path = dotted(tree)
+        if path is not None and path in names:
+            return names[path]
+        if path in WELL_KNOWN:
             return Type("type", (Type(str(path).rpartition(".")[2].lower()),))
         holder, name = self.of(tree.parts[0], names), tree.parts[1]
         optional = tree.sort == "optselect" or holder.name == "optional_type"

@@ -17,7 +17,7 @@ from emulator.apiserver.schema.cel.functions import (
     TypeValue,
 )
 from emulator.apiserver.schema.cel.syntax import Node, dotted, parse
-from emulator.apiserver.schema.cel.values import CelError, Optional, Struct
+from emulator.apiserver.schema.cel.values import REQUEST_RESOURCE, CelError, Optional, Struct
 
 Scope = dict[str, Any]
 Step = Callable[[Scope], Any]
@@ -58,6 +58,8 @@ def _select(node: Node) -> Step:
     if (path := dotted(node)) in WELL_KNOWN:
         constant = TypeValue(str(path))
         return lambda scope: constant
+    if path == REQUEST_RESOURCE:
+        return _name(Node("name", (path,), node.at))
     holder, name = _compile(node.parts[0]), node.parts[1]
 
     def read(scope: Scope) -> Any:

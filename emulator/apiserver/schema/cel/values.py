@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from emulator.apiserver.apimachinery.objects import Object
 
 Convert = Callable[[Any], Any]
+REQUEST_RESOURCE = "authorizer.requestResource"  # one variable, whose name has a dot
 RESERVED = frozenset(
     {
         "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",

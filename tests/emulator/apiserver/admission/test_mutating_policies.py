@@ -85,6 +85,13 @@ def test_a_json_patch_and_conditions(door):
     assert deploy(door).json()["spec"]["replicas"] == 1
 
 
+def test_mutations_ask_the_authorizer(door):
+    """Whoever writes is asked about, as in validations."""
+    value = "string(authorizer.group('').resource('nodes').check('get').allowed())"
+    policy(door, apply(f'Object{{metadata: Object.metadata{{annotations: {{"may": {value}}}}}}}'))
+    assert deploy(door).json()["metadata"]["annotations"]["may"] == "true"
+
+
 def test_policies_see_what_others_did(door):
     """In the order of their names; one that wants to be is asked again after a later one."""
     count = 'Object{metadata: Object.metadata{labels: {"n": string(size(object.metadata.?labels.orValue({})))}}}'

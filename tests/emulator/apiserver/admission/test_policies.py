@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contracts.front_door import FrontDoor, message
+from contracts.front_door import RBAC, FrontDoor, message
 
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 POLICIES, BINDINGS = f"{ADMISSION}/validatingadmissionpolicies", f"{ADMISSION}/validatingadmissionpolicybindings"
@@ -165,3 +165,146 @@ def test_policies_that_are_refused(door):
     binding = {"policyName": "p", "validationActions": ["Deny", "Warn"]}
     text = message(door.ask("POST", BINDINGS, {"metadata": {"name": "b"}, "spec": binding}), 422)
     assert "must not contain both Deny and Warn" in text
+
+
+def allow(door, name: str, kind: str, resource: str, verb: str, **more) -> None:
+    """Let somebody do something to a resource everywhere."""
+    role, group = f"{name}-{verb}-{resource}", {"apiGroup": "rbac.authorization.k8s.io"}
+    rule = {"apiGroups": [""], "resources": [resource], "verbs": [verb], **more}
+    door.make(f"{RBAC}/clusterroles", {"metadata": {"name": role}, "rules": [rule]})
+    subject = {"kind": kind, "name": name, **(group if kind == "User" else {"namespace": "default"})}
+    reference = {**group, "kind": "ClusterRole", "name": role}
+    binding = {"metadata": {"name": role}, "roleRef": reference, "subjects": [subject]}
+    door.make(f"{RBAC}/clusterrolebindings", binding)
+
+
+ASKED = [
+    ("authorizer.path('/healthz').check('get').allowed()", True),
+    ("authorizer.path('/metrics').check('get').allowed()", False),
+    ("authorizer.group('').resource('pods').namespace('default').check('list').allowed()", True),
+    ("authorizer.group('').resource('pods').subresource('log').check('list').allowed()", False),
+    ("authorizer.group('').resource('secrets').name('mine').namespace('x').check('get').allowed()", True),
+    ("authorizer.group('').resource('secrets').name('other').check('get').allowed()", False),
+    ("authorizer.group('').resource('pods').labelSelector('a=b').fieldSelector('a=b').check('list').allowed()", True),
+    ("authorizer.group('').resource('pods').check('list').reason().startsWith('RBAC: allowed by ')", True),
+    ("authorizer.group('').resource('pods').check('list').errored()", False),
+    ("authorizer.group('').resource('pods').check('list').error() == ''", True),
+    ("authorizer.requestResource.check('create').allowed()", True),
+    ("authorizer.requestResource.check('delete').allowed()", False),
+    ("authorizer.serviceAccount('default', 'bot').group('').resource('nodes').check('get').allowed()", True),
+    ("authorizer.serviceAccount('default', 'other').group('').resource('nodes').check('get').allowed()", False),
+]
+
+
+def test_expressions_ask_the_authorizer():
+    """It answers as an access review does (about the writer, a service account, a path, the request), wherever it is asked."""
+    door = FrontDoor("alice")
+    allow(door, "alice", "User", "configmaps", "create")
+    allow(door, "alice", "User", "pods", "list")
+    allow(door, "alice", "User", "secrets", "get", resourceNames=["mine"])
+    allow(door, "bot", "ServiceAccount", "nodes", "get")
+    matched = {"matchConstraints": {"resourceRules": [CONFIGMAPS]}}
+    door.make(BINDINGS, {"metadata": {"name": "b"}, "spec": {"policyName": "p", "validationActions": ["Deny"]}})
+    for position, (expression, holds) in enumerate(ASKED):
+        for place, spec in (
+            ("validation", {"validations": [{"expression": expression}]}),
+            (
+                "variable",
+                {
+                    "variables": [{"name": "may", "expression": expression}],
+                    "validations": [{"expression": "variables.may"}],
+                },
+            ),
+            (
+                "condition",
+                {
+                    "matchConditions": [{"name": "may", "expression": f"!({expression})"}],
+                    "validations": [{"expression": "false"}],
+                },
+            ),
+        ):
+            door.make(POLICIES, {"metadata": {"name": "p"}, "spec": {**matched, **spec}})
+            body = {"metadata": {"name": f"{place}-{position}"}}
+            answer = door.ask("POST", MAPS, body, token="alice-token")
+            assert answer.status_code == (201 if holds else 422), (expression, place, answer.text)
+            assert door.ask("DELETE", f"{POLICIES}/p").status_code == 200
+    door.close()
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("authorizer.path(' ').check('get').allowed()", "path must not be empty"),
+        ("authorizer.group('').resource('').check('get').allowed()", "resource must not be empty"),
+        ("authorizer.serviceAccount('a', '_').path('/x').check('get').allowed()", "Invalid service account name"),
+        ("authorizer.serviceAccount('_', 'a').path('/x').check('get').allowed()", "Invalid service account namespace"),
+    ],
+)
+def test_what_the_authorizer_cannot_be_asked(door, expression, why):
+    """A check of nothing is an error of the expression."""
+    policy(door, expression)
+    assert message(put(door), 422).endswith(f"expression '{expression}' resulted in error: {why}")
+
+
+def test_messages_do_not_ask_the_authorizer(door):
+    """A variable that asks it is missing in a messageExpression, which then falls back."""
+    variables = [{"name": "why", "expression": "authorizer.path('/').check('get').reason()"}]
+    validation = {"messageExpression": "'no: ' + variables.why", "message": "no"}
+    policy(door, "variables.why == 'x'", variables=variables, validation=validation)
+    assert message(put(door), 422).endswith("denied request: no")
+
+
+@pytest.mark.parametrize(
+    ("expression", "failure", "code"),
+    [
+        ("'made by ' + request.userInfo.username", "Fail", 201),
+        ("null", "Fail", 201),
+        ("object.data.nosuch", "Fail", 422),
+        ("object.data.nosuch", "Ignore", 201),
+        ("dyn(1)", "Ignore", 422),
+        ("string(authorizer.path('/x').check('get').allowed())", "Fail", 422),
+    ],
+)
+def test_audit_annotations_are_computed(door, expression, failure, code):
+    """One that fails refuses the write, whatever its binding's actions are; nobody gives these an authorizer."""
+    annotations = [{"key": "who", "valueExpression": expression}]
+    policy(door, "true", auditAnnotations=annotations, failurePolicy=failure, actions=["Audit"])
+    assert put(door, k="v").status_code == code
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            {"validations": [{"expression": "nosuch"}]},
+            'spec.validations[0].expression: Invalid value: "nosuch": compilation failed: ERROR: <input>:1:1: '
+            "undeclared reference to 'nosuch' (in container '')\n | nosuch\n | ^",
+        ),
+        ({"validations": [{"expression": "1"}]}, "must evaluate to bool"),
+        (
+            {
+                "validations": [
+                    {"expression": "true", "messageExpression": "authorizer.path('/').check('get').reason()"}
+                ]
+            },
+            "undeclared reference to 'authorizer' (in container '')",
+        ),
+        ({"validations": [{"expression": "variables.x"}]}, "undefined field 'x'"),
+        ({"validations": [{"expression": "params.x == 1"}]}, "undeclared reference to 'params'"),
+        ({"matchConditions": [{"name": "a", "expression": "variables.x"}]}, "undeclared reference to 'variables'"),
+        ({"auditAnnotations": [{"key": "a", "valueExpression": "1"}]}, "must evaluate to one of [string null_type]"),
+        (
+            {"auditAnnotations": [{"key": "a b", "valueExpression": "'x'"}]},
+            'spec.auditAnnotations[0].key: Invalid value: "p/a b": name part must consist of alphanumeric characters',
+        ),
+        ({"auditAnnotations": [{"key": "a", "valueExpression": " "}]}, "valueExpression is not specified"),
+        (
+            {"auditAnnotations": [{"key": "a", "valueExpression": "'x'"}] * 2},
+            'spec.auditAnnotations[1].key: Duplicate value: "a"',
+        ),
+    ],
+)
+def test_expressions_know_their_names_when_they_are_written(door, change, text):
+    """What an expression cannot know, or is not to evaluate to, is refused with the policy."""
+    spec = {"matchConstraints": {"resourceRules": [CONFIGMAPS]}, "validations": [{"expression": "true"}], **change}
+    assert text in message(door.ask("POST", POLICIES, {"metadata": {"name": "p"}, "spec": spec}), 422)

@@ -312,7 +312,13 @@ def test_urls_that_are_refused(door, url, text):
 
 
 @pytest.mark.parametrize(
-    ("expression", "asked"), [("object.metadata.name == 'a'", 1), ("request.userInfo.username == 'alice'", 0)]
+    ("expression", "asked"),
+    [
+        ("object.metadata.name == 'a'", 1),
+        ("request.userInfo.username == 'alice'", 0),
+        ("authorizer.requestResource.check('bless').allowed()", 1),
+        ("authorizer.serviceAccount('default', 'x').path('/metrics').check('get').allowed()", 0),
+    ],
 )
 def test_match_conditions_of_a_webhook(door, hook, expression, asked):
     """A webhook is only asked about what its matchConditions let through."""
