@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from emulator.apiserver.apimachinery import errors, fields
 from emulator.apiserver.apimachinery.fields import FieldError
 from emulator.apiserver.apimachinery.names import GroupKind
@@ -10,6 +12,7 @@ from emulator.apiserver.apimachinery.users import UserInfo
 from emulator.apiserver.authz.interface import Attributes, Authorizer
 from emulator.apiserver.authz.rbac import RbacAuthorizer
 from emulator.apiserver.registry.before import match_namespace
+from emulator.apiserver.registry.builtin.label_selectors import operator_errors, requirement_errors
 from emulator.apiserver.registry.strategy import Context
 
 GROUP = "authorization.k8s.io"
@@ -96,22 +99,36 @@ def _problems(obj: Object, *, subject: bool) -> list[FieldError]:
         found.append(fields.invalid("spec.resourceAttributes", resource, text))
     if subject and not spec.get("user") and not spec.get("groups"):
         found.append(fields.invalid("spec.user", "", "at least one of user or group must be specified"))
-    for name in ("fieldSelector", "labelSelector"):
-        found += _selector_problems((resource or {}).get(name), f"spec.resourceAttributes.{name}")
+    for name, check in (("fieldSelector", _field_problems), ("labelSelector", _label_problems)):
+        found += _selector_problems((resource or {}).get(name), f"spec.resourceAttributes.{name}", check)
     return found
 
 
-def _selector_problems(selector: Object | None, path: str) -> list[FieldError]:
-    """A selector is given as text or as requirements."""
+def _selector_problems(
+    selector: Object | None, path: str, check: Callable[[Object, str], list[FieldError]]
+) -> list[FieldError]:
+    """A selector is given as text or as requirements; operators of newer clients are none of our business."""
     if selector is None:
         return []
+    found: list[FieldError] = []
     raw, requirements = selector.get("rawSelector") or "", selector.get("requirements") or []
     if raw and requirements:
-        return [fields.invalid(f"{path}.rawSelector", raw, "may not specified at the same time as requirements")]
+        found.append(fields.invalid(f"{path}.rawSelector", raw, "may not specified at the same time as requirements"))
     if not raw and not requirements:
         text = f"when {path} is specified, requirements or rawSelector is required"
-        return [fields.required(f"{path}.requirements", text)]
-    return []
+        found.append(fields.required(f"{path}.requirements", text))
+    for position, requirement in enumerate(requirements):
+        found += check(requirement, fields.index(f"{path}.requirements", position))
+    return found
+
+
+def _field_problems(requirement: Object, path: str) -> list[FieldError]:
+    found = [] if requirement.get("key") else [fields.required(f"{path}.key", "must be specified")]
+    return found + operator_errors(requirement, path, newer=True)
+
+
+def _label_problems(requirement: Object, path: str) -> list[FieldError]:
+    return requirement_errors(requirement, path, newer=True)
 
 
 def _metadata_problems(obj: Object, but: str = "", *allowed: str) -> list[FieldError]:

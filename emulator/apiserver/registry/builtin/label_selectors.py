@@ -18,11 +18,23 @@ def selector_errors(selector: Object | None, path: str) -> list[FieldError]:
         return []
     found = validate_labels(selector.get("matchLabels"), child(path, "matchLabels"))
     for position, requirement in enumerate(selector.get("matchExpressions") or ()):
-        found += _requirement_errors(requirement, index(child(path, "matchExpressions"), position))
+        found += requirement_errors(requirement, index(child(path, "matchExpressions"), position))
     return found
 
 
-def _requirement_errors(requirement: Object, path: str) -> list[FieldError]:
+def requirement_errors(requirement: Object, path: str, *, newer: bool = False) -> list[FieldError]:
+    """What is wrong with a requirement of labels; *newer*: its operator may be one that is not known yet."""
+    found = operator_errors(requirement, path, newer=newer)
+    name = requirement.get("key") or ""
+    found += [fields.invalid(child(path, "key"), name, text) for text in qualified_name(name)]
+    for position, value in enumerate(requirement.get("values") or ()):
+        where = index(child(path, "values"), position)
+        found += [fields.invalid(where, value, text) for text in label_value(value)]
+    return found
+
+
+def operator_errors(requirement: Object, path: str, *, newer: bool = False) -> list[FieldError]:
+    """Whether an operator is known, and has values where it needs some."""
     found: list[FieldError] = []
     operator, values = requirement.get("operator") or "", requirement.get("values") or []
     if operator in ("In", "NotIn"):
@@ -32,13 +44,8 @@ def _requirement_errors(requirement: Object, path: str) -> list[FieldError]:
         if values:
             text = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
             found.append(fields.forbidden(child(path, "values"), text))
-    else:
+    elif not newer:
         found.append(fields.invalid(child(path, "operator"), operator, "not a valid selector operator"))
-    name = requirement.get("key") or ""
-    found += [fields.invalid(child(path, "key"), name, text) for text in qualified_name(name)]
-    for position, value in enumerate(values):
-        where = index(child(path, "values"), position)
-        found += [fields.invalid(where, value, text) for text in label_value(value)]
     return found
 
 

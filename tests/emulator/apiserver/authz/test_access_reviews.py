@@ -155,6 +155,49 @@ def test_reviews_that_are_refused(door, kind, spec, namespace, text):
     assert message(ask(door, kind, spec, namespace), 422) == text
 
 
+@pytest.mark.parametrize(
+    ("selector", "requirement", "text"),
+    [
+        ("fieldSelector", {"operator": "Exists"}, "key: Required value: must be specified"),
+        (
+            "fieldSelector",
+            {"key": "a", "operator": "In"},
+            "values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+        ),
+        (
+            "fieldSelector",
+            {"key": "a", "operator": "Exists", "values": ["b"]},
+            "values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+        ),
+        (
+            "labelSelector",
+            {"key": "a", "operator": "NotIn"},
+            "values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+        ),
+        (
+            "labelSelector",
+            {"key": "a b", "operator": "Exists"},
+            'key: Invalid value: "a b": name part must consist of alphanumeric characters',
+        ),
+        (
+            "labelSelector",
+            {"key": "a", "operator": "In", "values": ["x", "?"]},
+            'values[1]: Invalid value: "?": a valid',
+        ),
+        ("labelSelector", {"key": "a", "operator": "Later", "values": ["x"]}, ""),
+        ("fieldSelector", {"key": "a b", "operator": "Later"}, ""),
+    ],
+)
+def test_requirements_of_selectors(door, selector, requirement, text):
+    """Operators have values where they need some; one that nobody knows yet is a newer client's."""
+    answer = ask(door, "SelfSubjectAccessReview", pods(**{selector: {"requirements": [requirement]}}))
+    if text:
+        where = f"spec.resourceAttributes.{selector}.requirements[0]"
+        assert message(answer, 422).startswith(f'.authorization.k8s.io "" is invalid: {where}.{text}')
+    else:
+        assert answer.status_code == 201
+
+
 def test_reviews_are_not_kept(door):
     """Reviews can be created and nothing else."""
     assert door.ask("GET", f"{AUTHORIZATION}/selfsubjectaccessreviews").status_code == 405
