@@ -17,8 +17,8 @@ from emulator.apiserver.apimachinery import quantity as quantities
 from emulator.apiserver.apimachinery import syntax as names
 from emulator.apiserver.apimachinery.quantity import Quantity
 from emulator.apiserver.schema.cel import networks, texts
+from emulator.apiserver.schema.cel.literals import Uint
 from emulator.apiserver.schema.cel.semver import Semver, parse_semver
-from emulator.apiserver.schema.cel.syntax import Uint
 from emulator.apiserver.schema.cel.values import CelError, Optional, Url, duration, timestamp
 from emulator.apiserver.schema.regexp import compile_pattern
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from emulator.apiserver.schema.cel import types
 from emulator.apiserver.schema.cel.functions import FORMATS, GLOBALS, METHODS, NAMESPACED, WELL_KNOWN
+from emulator.apiserver.schema.cel.literals import Uint
 from emulator.apiserver.schema.cel.overloads import OVERLOADS, Overload
-from emulator.apiserver.schema.cel.syntax import Node, Uint, dotted
+from emulator.apiserver.schema.cel.syntax import Node, dotted
 from emulator.apiserver.schema.cel.types import BOOL, DYN, INT, STRING, UNKNOWN, Type, list_of, optional_of
 from emulator.apiserver.schema.cel.values import CelError
 

@@ -7,34 +7,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from emulator.apiserver.schema.cel import literals
+
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n\f]+|//[^\n]*)
+    rf"""(?P<space>[ \t\r\n\f]+|//[^\n]*)
     |(?P<float>\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?)
     |(?P<uint>(?:0x[0-9a-fA-F]+|\d+)[uU])
     |(?P<int>0x[0-9a-fA-F]+|\d+)
-    |(?P<string>[rRbB]{0,2}(?:\"\"\".*?\"\"\"|'''.*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))
+    |(?P<string>{literals.STRING})
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<op>==|!=|<=|>=|&&|\|\||[-+*/%<>!?:.,()\[\]{}])""",
+    |(?P<op>==|!=|<=|>=|&&|\|\||[-+*/%<>!?:.,()\[\]{{}}])""",
     re.VERBOSE | re.DOTALL,
 )
 _RELATIONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _START = (
     "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
 )
-_ESCAPES = {
-    "a": "\a",
-    "b": "\b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-    "v": "\v",
-    "\\": "\\",
-    "'": "'",
-    '"': '"',
-    "`": "`",
-    "?": "?",
-}
 MAX_DEPTH = 100
 
 
@@ -72,7 +60,7 @@ def tokens(text: str) -> list[Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise CelSyntaxError(f"Syntax error: token recognition error at: '{text[at]}'", at)
+            raise CelSyntaxError(f"Syntax error: token recognition error at: '{literals.begun(text, at)}'", at)
         sort = match.lastgroup or ""
         if sort != "space":
             found.append(Token(sort, match.group(), at))
@@ -170,9 +158,11 @@ class _Parser:
         token = self.peek()
         if token.sort == "op" and token.text in ("!", "-"):
             self.next()
+            following = self.peek()
+            if token.text == "-" and following.sort in ("int", "float"):  # the sign belongs to the literal
+                self.words[self.position] = Token(following.sort, f"-{following.text}", token.at)
+                return self._member()
             operand = self._unary()
-            if token.text == "-" and operand.sort == "literal" and isinstance(operand.parts[0], (int, float)):
-                return Node("literal", (-operand.parts[0],), token.at)
             return Node("not" if token.text == "!" else "neg", (operand,), token.at)
         return self._member()
 
@@ -322,40 +312,8 @@ MACROS = {
 }
 
 
-class Uint(int):
-    """An unsigned integer."""
-
-
 def _literal(token: Token) -> Any:
-    if token.sort == "int":
-        return int(token.text, 0) if token.text.startswith("0x") else int(token.text)
-    if token.sort == "uint":
-        return Uint(int(token.text[:-1], 0) if token.text.startswith("0x") else int(token.text[:-1]))
-    if token.sort == "float":
-        return float(token.text)
-    return _string(token)
-
-
-def _string(token: Token) -> Any:
-    match = re.match(r"[rRbB]*", token.text)
-    prefix = match.group().lower() if match else ""
-    quoted = token.text[len(prefix) :]
-    size = 3 if quoted[:3] in ('"""', "'''") else 1
-    body = quoted[size:-size]
-    if "r" not in prefix:
-        body = re.sub(
-            r"\\(x[0-9a-fA-F]{2}|X[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2}|.)",
-            _escape,
-            body,
-            flags=re.DOTALL,
-        )
-    return body.encode() if "b" in prefix else body
-
-
-def _escape(match: re.Match[str]) -> str:
-    text = match.group(1)
-    if text[0] in "xXuU" and len(text) > 1:
-        return chr(int(text[1:], 16))
-    if text.isdigit() and len(text) == 3:
-        return chr(int(text, 8))
-    return _ESCAPES.get(text, "\\" + text)
+    try:
+        return literals.string(token.text) if token.sort == "string" else literals.number(token.sort, token.text)
+    except ValueError as error:
+        raise CelSyntaxError(str(error), token.at) from None
