@@ -51,6 +51,7 @@ from emulator.apiserver.registry.garbage import GarbageCollector
 from emulator.apiserver.registry.namespaces import NamespaceController, root_ca
 from emulator.apiserver.registry.quotas import RESOURCE as RESOURCE_QUOTAS
 from emulator.apiserver.registry.quotas import QuotaController
+from emulator.apiserver.registry.remote_services import RemoteServices
 from emulator.apiserver.registry.store import Backing, Store
 from emulator.apiserver.seams import Application, Seams
 from emulator.apiserver.storage.interface import Event, Key, KeyNotFoundError
@@ -212,7 +213,9 @@ class Assembly:
         bindings = self.store(bootstrap.GROUP, "v1", "clusterrolebindings")
         for binding in bootstrap.cluster_role_bindings():
             bindings.write(binding)
-        ApiServices(self.catalog, self.store("apiregistration.k8s.io", "v1", "apiservices"))
+        services = self.store("apiregistration.k8s.io", "v1", "apiservices")
+        RemoteServices(self.catalog, services)
+        ApiServices(self.catalog, services)
         self._write_own(bootstrap.in_namespaces())
         self._write_own(own_objects.sharing(now))
         self._write_own([own_objects.trust(self.authority.certificate_pem)])

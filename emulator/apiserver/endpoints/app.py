@@ -110,6 +110,9 @@ class ApiServer:
         decision = self.authorizer.authorize(attributes)
         if not decision.allowed:
             raise forbidden(attributes, decision.reason)
+        if self.catalog.elsewhere and self.catalog.is_elsewhere(request.path):
+            await request.answer(503, b"service unavailable\n", PLAIN_TEXT, _NO_SNIFF)
+            return
         if not info.is_resource:
             if not await self.documents.answer(request):
                 await request.answer(404, NOT_FOUND_TEXT, PLAIN_TEXT, _NO_SNIFF)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.registry.before import SYSTEM
+from emulator.apiserver.registry.builtin.api_service import LOCAL, available
 from emulator.apiserver.registry.catalog import Catalog
 from emulator.apiserver.registry.store import Store
 from emulator.apiserver.registry.strategy import Context
@@ -66,13 +67,6 @@ class ApiServices:
 def _local(name: str, group: str, version: str, now: str, *, custom: bool) -> Object:
     """An APIService without a Service: it is this server that answers."""
     minimum, priority = _DEFINED if custom else (_PRIORITIES.get(group, 1000), _VERSIONS.get((group, version), 15))
-    condition = {
-        "type": "Available",
-        "status": "True",
-        "reason": "Local",
-        "message": "Local APIServices are always available",
-        "lastTransitionTime": now,
-    }
     spec: Object = {"version": version, "groupPriorityMinimum": minimum, "versionPriority": priority}
     if group:
         spec["group"] = group
@@ -81,5 +75,5 @@ def _local(name: str, group: str, version: str, now: str, *, custom: bool) -> Ob
         "kind": "APIService",
         "metadata": {"name": name, "labels": {MANAGED: "true" if custom else "onstart"}},
         "spec": spec,
-        "status": {"conditions": [condition]},
+        "status": {"conditions": [available(LOCAL, now)]},
     }

@@ -42,6 +42,7 @@ class Catalog:
         self._served: dict[tuple[str, str, str], Served] = {}
         self.revision = 0  # grows with every change; documents built from the catalog are cached by it
         self.notes: dict[Any, Any] = {}  # documents built from this revision
+        self.elsewhere: tuple[str, ...] = ()  # paths of group versions that a Service is to serve
         self.listeners: list[Callable[[], None]] = []  # called after each change
 
     def add(self, served: Served) -> None:
@@ -70,6 +71,10 @@ class Catalog:
     def has_group_version(self, group: str, version: str) -> bool:
         """Whether anything is served there."""
         return any(key[0] == group and key[1] == version for key in self._served)
+
+    def is_elsewhere(self, path: str) -> bool:
+        """Whether a Service is to answer requests to a path."""
+        return any(path == prefix or path.startswith(f"{prefix}/") for prefix in self.elsewhere)
 
     def resources(self) -> list[Resource]:
         """Every row."""

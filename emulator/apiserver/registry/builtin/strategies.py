@@ -10,6 +10,7 @@ from emulator.apiserver.registry.builtin.admission_policies import (
     PolicyBindingStrategy,
     PolicyStrategy,
 )
+from emulator.apiserver.registry.builtin.api_service import ApiServiceStrategy
 from emulator.apiserver.registry.builtin.autoscaling import AutoscalerStrategy
 from emulator.apiserver.registry.builtin.certificates import ApprovalStrategy, SigningRequestStrategy
 from emulator.apiserver.registry.builtin.configmap import ConfigMapStrategy, ServiceAccountStrategy
@@ -51,6 +52,7 @@ from emulator.apiserver.registry.resource import Resource
 from emulator.apiserver.registry.strategy import Strategy
 
 _OWN: dict[str, Callable[[tuple[str, ...]], BuiltinStrategy]] = {
+    "APIService": ApiServiceStrategy,
     "CertificateSigningRequest": SigningRequestStrategy,
     "ConfigMap": ConfigMapStrategy,
     "ControllerRevision": ControllerRevisionStrategy,
@@ -96,7 +98,7 @@ _GENERATIONS = frozenset(
 )  # fmt: skip
 _CONDITIONAL = frozenset(
     {
-        "APIService", "CSIDriver", "CSINode", "CSIStorageCapacity", "FlowSchema", "PriorityLevelConfiguration",
+        "CSIDriver", "CSINode", "CSIStorageCapacity", "FlowSchema", "PriorityLevelConfiguration",
         "RuntimeClass", "VolumeAttachment",
     }
 )  # fmt: skip
