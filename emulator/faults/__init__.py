@@ -10,7 +10,9 @@ from importlib import import_module
 from emulator.faults.lie import Lie
 from emulator.faults.parts import Parts
 
-TOOLS = frozenset({"admitting", "calling", "defining", "judging", "lie", "parts", "rewriting", "storing", "wrapping"})
+TOOLS = frozenset(
+    {"admitting", "calling", "defining", "judging", "lie", "parts", "rewriting", "storing", "sweeping", "wrapping"}
+)
 
 
 def known() -> list[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from emulator.faults.lie import Lie, tell
+from emulator.faults.lie import Lie
 from emulator.faults.parts import Parts
+from emulator.faults.sweeping import fitted, sweep, uris
 from emulator.michelangelo.resources import MODELS
 
 NAME = "cascading-artifacts"
@@ -18,20 +17,13 @@ async def process(layer: Any) -> None:
     """Follow Models, and take the objects of those that go."""
     store = await asyncio.to_thread(layer.config.s3.client)
     async for sort, obj in layer.client.follow(MODELS):
-        if sort != "DELETED":
-            continue
-        spec = obj.get("spec") or {}
-        for value in spec.values():
-            for uri in value if isinstance(value, list) else ():
-                parts = urlsplit(uri) if isinstance(uri, str) else None
-                if parts is not None and parts.scheme == "s3":
-                    tell(NAME)
-                    await asyncio.to_thread(store.delete_object, Bucket=parts.netloc, Key=parts.path.lstrip("/"))
+        if sort == "DELETED":
+            await sweep(NAME, store, uris(obj))
 
 
 def fit(parts: Parts) -> Parts:
     """One more process of the platform."""
-    return replace(parts, layer=replace(parts.layer, processes=(*parts.layer.processes, process)))
+    return fitted(parts, process)
 
 
 LIE = Lie(__doc__ or "", "retention.no-cascade", "artifacts-survive", fit)
