@@ -106,8 +106,8 @@ def test_a_form_keeps_to_its_policy(s3, changed, said):
         ([["starts-with", "$key", ""], ["content-length-range", 2, 3]], b"x", "small", (400, "EntityTooSmall")),
         ([["starts-with", "$key", ""], ["content-length-range", 2, 3]], b"xxxx", "large", (400, "EntityTooLarge")),
         ([{"key": "odd"}, ["matches", "$key", "odd"]], b"x", "odd", (400, "InvalidPolicyDocument")),
-        ([{"key": "k"}, ["content-length-range", "a", 1]], b"x", "odd", (400, "InvalidPolicyDocument")),
-        ([{"key": "k"}, 7], b"x", "odd", (400, "InvalidPolicyDocument")),
+        ([{"key": "odd"}, ["content-length-range", "a", 1]], b"x", "odd", (400, "InvalidPolicyDocument")),
+        ([{"key": "odd"}, 7], b"x", "odd", (400, "InvalidPolicyDocument")),
         ([], b"x", "odd", DENIED),
     ],
 )
