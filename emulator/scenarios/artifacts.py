@@ -13,7 +13,7 @@ from emulator import running
 from emulator.control import ControlError
 from emulator.michelangelo.layer import S3Access
 from emulator.michelangelo.registration import Registrar, Registration, RegistrationError, StoreAccess
-from emulator.michelangelo.resources import CONFIG_MAPS
+from emulator.michelangelo.resources import CONFIG_MAPS, MODELS
 from emulator.registration import note
 from emulator.scenarios.scenario import Look, Verdict
 from emulator.scenarios.stage import MODEL, Place, Stage
@@ -62,6 +62,23 @@ def put(stage: Stage, prefix: str, files: Mapping[str, bytes]) -> str:
     uri = access(stage).upload(prefix, list(files.items()))
     stage.say(f"put {', '.join(files)} beneath {uri}")
     return uri
+
+
+def clear(client: Any, bucket: str, prefix: str = "") -> None:
+    """Delete a scenario's objects: what is beneath a prefix of a bucket."""
+    for item in client.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", ()):
+        client.delete_object(Bucket=bucket, Key=item["Key"])
+
+
+async def remove(stage: Stage) -> None:
+    """Delete the model's objects, and then the model. Raises ApiError, TimeoutError."""
+    store, bucket = s3(stage), stage.doors.models_bucket
+    spelling = stage.spelling
+    fields = (spelling.model_artifact_uri, spelling.deployable_artifact_uri)
+    uris = [uri for name in fields for uri in await stage.uris(name)]
+    for uri in uris:
+        clear(store, bucket, f"{uri.removeprefix(f's3://{bucket}/')}/")
+    await stage.remove(MODELS, MODEL)
 
 
 async def configure(stage: Stage, endpoint: str = "", file_system: str = "") -> None:

@@ -76,8 +76,7 @@ def _there(stage: Stage, name: str) -> bool:
 def _remove(stage: Stage, name: str) -> None:
     """Delete the scenario's own bucket, with what is in it."""
     client = _client(stage)
-    for item in client.list_objects_v2(Bucket=name).get("Contents", ()):
-        client.delete_object(Bucket=name, Key=item["Key"])
+    artifacts.clear(client, name)
     client.delete_bucket(Bucket=name)
     stage.say(f"deleted bucket {name}")
 

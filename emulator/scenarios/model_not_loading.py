@@ -44,10 +44,7 @@ def _uri(place: Place) -> str:
 async def start(stage: Stage) -> None:
     """Serve, name a package that is not there, and roll it out."""
     await serving.serve(stage)
-    store = artifacts.s3(stage)
-    bucket = stage.doors.models_bucket
-    for item in store.list_objects_v2(Bucket=bucket, Prefix=f"{_prefix(stage.place)}/").get("Contents", ()):
-        store.delete_object(Bucket=bucket, Key=item["Key"])
+    artifacts.clear(artifacts.s3(stage), stage.doors.models_bucket, f"{_prefix(stage.place)}/")
     await stage.apply(MODELS, michelangelo("Model", MODEL, _spec(stage)))
     await _roll_out(stage)
     await stage.until(lambda: _stage(stage), lambda found: found not in ("", COMPLETE))

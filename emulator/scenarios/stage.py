@@ -84,6 +84,15 @@ class Stage:
         else:
             self.say(f"made namespace {self.namespace}")
 
+    async def leave(self) -> None:
+        """Delete the namespace, if the scenario made it. Raises ApiError, TimeoutError."""
+        namespace = await self.client.find(NAMESPACES, "", self.namespace)
+        if namespace is None or (namespace["metadata"].get("labels") or {}).get(LABEL) != self.place.scenario:
+            return
+        await self.client.delete(NAMESPACES, "", self.namespace)
+        self.say(f"deleted namespace {self.namespace}")
+        await self.until(lambda: self.client.find(NAMESPACES, "", self.namespace), lambda found: found is None)
+
     async def apply(self, resource: Resource, obj: Object) -> Object:
         """Apply an object in the namespace, as ``kubectl apply --server-side`` does. Raises ApiError."""
         obj = {**obj, "metadata": {**obj["metadata"], "namespace": self.namespace}}

@@ -26,9 +26,18 @@ def looks(place: Place) -> list[Look]:
     ]
 
 
+def _elsewhere(stage: Stage) -> Stage:
+    """The stage of the other namespace."""
+    return replace(stage, place=replace(stage.place, namespace=other(stage.namespace)))
+
+
 async def start(stage: Stage) -> None:
     """Register in another namespace; the namespace itself has readers, and no Models."""
-    elsewhere = replace(stage, place=replace(stage.place, namespace=other(stage.namespace)))
+    elsewhere = _elsewhere(stage)
+    if await elsewhere.belongs_to_others():
+        raise ValueError(
+            f"namespace {elsewhere.namespace} has Models or InferenceServers of its own: choose another with -n"
+        )
     await elsewhere.make_namespace()
     artifacts.complete(elsewhere)
     await acting.grant(stage)
@@ -37,10 +46,13 @@ async def start(stage: Stage) -> None:
 
 
 async def fix(stage: Stage) -> None:
-    """Check the namespace, and register in the right one."""
+    """Check the namespace, register in the right one, and leave nothing in the wrong one."""
     where = [item["metadata"]["namespace"] for item in (await stage.client.list(MODELS))["items"]]
     stage.say(f"Models are in {', '.join(sorted(set(where))) or 'no namespace'}")
     artifacts.complete(stage)
+    elsewhere = _elsewhere(stage)
+    await artifacts.remove(elsewhere)
+    await elsewhere.leave()
 
 
 SCENARIO = Scenario(

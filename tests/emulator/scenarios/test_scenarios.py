@@ -117,6 +117,24 @@ def test_nobodys_models_are_replaced(emulator, plane, tmp_path):
         assert emulator("scenario", "fix", name, "-n", "empty")[0] == 0
 
 
+def test_the_wrong_namespace_is_left_as_it_was(emulator, plane, tmp_path):
+    """What the scenario made there goes with the fix; a namespace of somebody else stays, and one with Models is not entered."""
+    weights = tmp_path / "weights.bin"
+    weights.write_bytes(b"w")
+    plane.kubectl("create", "namespace", "there-other")
+    for name, stays in (("new", False), ("there", True)):
+        assert emulator("scenario", "start", "wrong-namespace", "-n", name)[0] == 0
+        assert "fraud-detector" in plane.kubectl("get", "models", "-n", f"{name}-other")
+        assert emulator("scenario", "fix", "wrong-namespace", "-n", name)[0] == 0
+        assert (f"namespace/{name}-other" in plane.kubectl("get", "namespaces", "-o", "name").split()) is stays
+        assert plane.kubectl("get", "models", "-n", f"{name}-other", "-o", "name") == ""
+        assert "named by no Model" not in emulator("doctor")[1]
+    assert emulator("register", "fraud-detector", "-n", "there-other", "--artifact", str(weights))[0] == 0
+    code, _, err = emulator("scenario", "start", "wrong-namespace", "-n", "there")
+    assert (code, "there-other has Models or InferenceServers of its own" in err) == (3, True)
+    assert "fraud-detector" in plane.kubectl("get", "models", "-n", "there-other")
+
+
 def test_other_namespaces_may_still_be_written(emulator, tmp_path):
     """A denial is of the scenario's artifacts: others register meanwhile."""
     weights = tmp_path / "weights.bin"
