@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 
 from emulator.apiserver.storage.interface import CompactedError, Event, Storage
 
-SLICE_SECONDS = 0.002  # between two looks at the network
+SLICE_SECONDS = 0.001  # between two looks at the network
 PART_BYTES = 1 << 18
 
 
