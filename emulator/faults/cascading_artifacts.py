@@ -15,10 +15,10 @@ NAME = "cascading-artifacts"
 
 async def process(layer: Any) -> None:
     """Follow Models, and take the objects of those that go."""
-    store = await asyncio.to_thread(layer.config.s3.client)
+    store = asyncio.create_task(asyncio.to_thread(layer.config.s3.client))  # a plane is used while it is made
     async for sort, obj in layer.client.follow(MODELS):
         if sort == "DELETED":
-            await sweep(NAME, store, uris(obj))
+            await sweep(NAME, await store, uris(obj))
 
 
 def fit(parts: Parts) -> Parts:

@@ -15,14 +15,14 @@ NAME = "swept-replacements"
 
 async def process(layer: Any) -> None:
     """Follow Models, and take the objects that one names no more."""
-    store = await asyncio.to_thread(layer.config.s3.client)
+    store = asyncio.create_task(asyncio.to_thread(layer.config.s3.client))  # a plane is used while it is made
     named: dict[str, set[str]] = {}
     async for sort, obj in layer.client.follow(MODELS):
         for model in obj["items"] if sort == "SYNC" else [obj]:
             uid = model["metadata"]["uid"]
             before, named[uid] = named.get(uid, set()), uris(model)
             if sort != "DELETED":
-                await sweep(NAME, store, before - named[uid])
+                await sweep(NAME, await store, before - named[uid])
 
 
 def fit(parts: Parts) -> Parts:
