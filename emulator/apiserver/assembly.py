@@ -49,6 +49,7 @@ from emulator.apiserver.registry.catalog import Catalog, Connect, Served
 from emulator.apiserver.registry.definition_controller import DefinitionController
 from emulator.apiserver.registry.garbage import GarbageCollector
 from emulator.apiserver.registry.namespaces import NamespaceController, root_ca
+from emulator.apiserver.registry.policy_status import PolicyStatus
 from emulator.apiserver.registry.quotas import RESOURCE as RESOURCE_QUOTAS
 from emulator.apiserver.registry.quotas import QuotaController
 from emulator.apiserver.registry.remote_services import RemoteServices
@@ -189,6 +190,7 @@ class Assembly:
         NamespaceController(self.catalog, self.backing, self.namespaces, self._fill_namespace)
         GarbageCollector(self.catalog, self.backing)
         QuotaController(self.store("", "v1", RESOURCE_QUOTAS))
+        PolicyStatus(self.catalog, self.store("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies"))
         secrets, accounts = self.store("", "v1", "secrets"), self.store("", "v1", "serviceaccounts")
         AccountSecrets(self.backing, secrets, accounts, self.tokens, self.authority.certificate_pem)
         requests = self.store("certificates.k8s.io", "v1", "certificatesigningrequests")

@@ -27,7 +27,7 @@ _SPELLED = {NULL: "null_type"}
 
 def validating_errors(policy: str, spec: Object) -> list[FieldError]:
     """What is wrong with the expressions of a validating policy of that name."""
-    found, names = _shared_errors(spec), _names_of(spec)
+    found, names = _shared_errors(spec), names_of(spec)
     for position, item in enumerate(spec.get("validations") or ()):
         path = index("spec.validations", position)
         found += _needed(item.get("expression") or "", child(path, "expression"), names, (BOOL,))
@@ -42,7 +42,7 @@ def validating_errors(policy: str, spec: Object) -> list[FieldError]:
 
 def mutating_errors(spec: Object) -> list[FieldError]:
     """What is wrong with the mutations of a policy."""
-    found, names = _shared_errors(spec), _names_of(spec)
+    found, names = _shared_errors(spec), names_of(spec)
     if not spec.get("mutations"):
         found.append(fields.required("spec.mutations", "mutations must contain at least one item"))
     for position, mutation in enumerate(spec.get("mutations") or ()):
@@ -55,7 +55,7 @@ def _shared_errors(spec: Object) -> list[FieldError]:
     found: list[FieldError] = []
     for name, names, wanted in (
         ("matchConditions", _condition_names(spec), (BOOL,)),
-        ("variables", _names_of(spec), _ANYTHING),
+        ("variables", names_of(spec), _ANYTHING),
     ):
         for position, item in enumerate(spec.get(name) or ()):
             path = child(index(f"spec.{name}", position), "expression")
@@ -109,13 +109,20 @@ def _mutation_errors(mutation: Object, path: str, names: Names) -> list[FieldErr
 
 def _condition_names(spec: Object) -> Names:
     """What matchConditions know."""
-    names = dict.fromkeys(("object", "oldObject", "request", "namespaceObject"), DYN) | _AUTHORIZER
-    return names | {"params": DYN} if spec.get("paramKind") else names
+    return _names(DYN, DYN if spec.get("paramKind") else None)
 
 
-def _names_of(spec: Object) -> Names:
-    """What all other expressions know: the variables, too, each with the type of its expression."""
-    names, known = _condition_names(spec), dict[str, Type]()
+def _names(own: Type, params: Type | None) -> Names:
+    names = {"object": own, "oldObject": own, "request": DYN, "namespaceObject": DYN} | _AUTHORIZER
+    return names | {"params": params} if params is not None else names
+
+
+def names_of(spec: Object, own: Type = DYN, params: Type | None = DYN) -> Names:
+    """What all other expressions know: the variables, too, each with the type of its expression.
+
+    *own* is the type of the object, *params* that of the parameters (None: there are none).
+    """
+    names, known = _names(own, params if spec.get("paramKind") else None), dict[str, Type]()
     names["variables"] = Type("kubernetes.variables", fields=known)
     for variable in spec.get("variables") or ():
         kind, _ = typed(variable.get("expression") or "", names)

@@ -308,3 +308,87 @@ def test_expressions_know_their_names_when_they_are_written(door, change, text):
     """What an expression cannot know, or is not to evaluate to, is refused with the policy."""
     spec = {"matchConstraints": {"resourceRules": [CONFIGMAPS]}, "validations": [{"expression": "true"}], **change}
     assert text in message(door.ask("POST", POLICIES, {"metadata": {"name": "p"}, "spec": spec}), 422)
+
+
+DEPLOYMENTS = {"apiGroups": ["apps"], "apiVersions": ["v1"], "resources": ["deployments"], "operations": ["CREATE"]}
+
+
+def checked(door, *validations, rules=(DEPLOYMENTS,), **more) -> dict:
+    """The status of a policy."""
+    spec = {"matchConstraints": {"resourceRules": list(rules)}, "validations": list(validations), **more}
+    door.make(POLICIES, {"metadata": {"name": "p"}, "spec": spec})
+    return door.ask("GET", f"{POLICIES}/p").json()["status"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "object.spec.replicas > 1 && object.spec.template.spec.containers.all(c, c.image.startsWith('a'))",
+        "object.metadata.labels['a'] == oldObject.metadata.labels['a'] && has(object.spec.strategy.rollingUpdate)",
+        "object.spec.template.spec.containers[0].resources.limits['cpu'] == '1'",
+        "object.metadata.creationTimestamp < timestamp('2026-01-01T00:00:00Z')",
+        "object.spec.strategy.rollingUpdate.maxSurge == 1 || variables.n > 2 || request.operation == 'CREATE'",
+    ],
+)
+def test_what_fits_the_kinds_has_no_warning(door, expression):
+    """A policy whose expressions fit is said to be checked."""
+    variables = [{"name": "n", "expression": "size(object.spec.template.spec.volumes)"}]
+    status = checked(door, {"expression": expression}, variables=variables)
+    assert status == {"observedGeneration": 1, "typeChecking": {}}
+
+
+def test_what_does_not_fit_is_a_warning(door):
+    """Each expression that does not fit a kind is named with it; it is evaluated all the same, and looked at once a generation."""
+    status = checked(
+        door,
+        {"expression": "object.replicas > 1", "messageExpression": "object.spec.replicas + 'x'"},
+        {"expression": "size(object.data) > 0"},
+        rules=[DEPLOYMENTS, CONFIGMAPS],
+    )
+    warnings = {each["fieldRef"]: each["warning"] for each in status["typeChecking"]["expressionWarnings"]}
+    replicas = "ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n"
+    assert warnings.pop("spec.validations[0].expression") == (
+        f"/v1, Kind=ConfigMap: {replicas}\napps/v1, Kind=Deployment: {replicas}"
+    )
+    assert (
+        "no matching overload for '_+_' applied to '(int, string)'" in warnings["spec.validations[0].messageExpression"]
+    )
+    assert warnings["spec.validations[1].expression"].startswith(
+        "apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined"
+    )
+    body = door.ask("GET", f"{POLICIES}/p").json()
+    body["spec"]["validations"] = [{"expression": "object.metadata.name != ''"}]
+    assert door.ask("PUT", f"{POLICIES}/p", body).status_code == 200
+    status = door.ask("GET", f"{POLICIES}/p").json()["status"]
+    assert status == {"observedGeneration": 2, "typeChecking": {}}
+
+
+@pytest.mark.parametrize(
+    "change", [{"apiGroups": ["*"]}, {"resources": ["*", "deployments/status"]}, {"apiVersions": ["v9"]}]
+)
+def test_only_kinds_that_are_named_are_looked_at(door, change):
+    """Wildcards, subresources and what is not served have no type."""
+    status = checked(door, {"expression": "object.nosuch == 1"}, rules=[{**DEPLOYMENTS, **change}])
+    assert status["typeChecking"] == {}
+
+
+def test_kinds_of_definitions_have_types_too(door):
+    """As objects and as parameters, with the metadata that every object has."""
+    properties = {"size": {"type": "integer"}}
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": properties}}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    names = {"plural": "gears", "singular": "gear", "kind": "Gear", "listKind": "GearList"}
+    spec = {"group": "b.example", "scope": "Cluster", "names": names, "versions": [version]}
+    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    door.make(definitions, {"metadata": {"name": "gears.b.example"}, "spec": spec})
+    rule = {**DEPLOYMENTS, "apiGroups": ["b.example"], "resources": ["gears"]}
+    status = checked(
+        door,
+        {"expression": "object.spec.size > params.spec.size && object.metadata.labels['a'] != ''"},
+        {"expression": "object.spec.size == params.spec.length"},
+        rules=[rule],
+        paramKind={"apiVersion": "b.example/v1", "kind": "Gear"},
+    )
+    (warning,) = status["typeChecking"]["expressionWarnings"]
+    assert warning["fieldRef"] == "spec.validations[1].expression"
+    assert warning["warning"].startswith("b.example/v1, Kind=Gear: ERROR: <input>:1:32: undefined field 'length'")
