@@ -37,5 +37,7 @@ def command(options: argparse.Namespace) -> int:
 def _statement(path: Path) -> dict[str, Any]:
     try:
         return envelope.open_envelope(json.loads(path.read_text()), None)[0]
-    except (OSError, json.JSONDecodeError, envelope.EnvelopeError) as error:
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except (json.JSONDecodeError, envelope.EnvelopeError) as error:
         raise ValueError(f"{path}: {error}") from None

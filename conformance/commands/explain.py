@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 
 from conformance.checks.register import CHECKS
 from conformance.commands.listing import checks_of
+from conformance.engine.selection import unknown
 from conformance.spec.lies import lies
 from conformance.spec.register import CLAUSES
 from conformance.verdict import ExitCode
@@ -26,11 +26,7 @@ def command(options: argparse.Namespace) -> int:
     elif name in CHECKS:
         sys.stdout.write(_check(name))
     else:
-        near = difflib.get_close_matches(name, [*CLAUSES, *CHECKS], 5, 0.4)
-        raise ValueError(
-            f"no clause or check is called {name!r}"
-            + (f": did you mean {', '.join(near)}?" if near else ": see `ma-conformance list`")
-        )
+        raise unknown(name)
     return ExitCode.CONFORMANT
 
 

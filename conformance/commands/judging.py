@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, opening: Opening, began: float) -> int:
     seed = options.seed if options.seed is not None else secrets.randbelow(2**32)
     folder = options.report
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
+        files.make(folder)
     with tempfile.TemporaryDirectory() as scratch:
         log = EventLog((folder or Path(scratch)) / files.LOG)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ def select(
             raise ValueError(f"unknown profile {name!r}: known are {', '.join(known)}")
     for name in only:
         if name not in CHECKS and name not in CLAUSES:
-            raise ValueError(f"unknown check or clause {name!r}: see `ma-conformance list`")
+            raise unknown(name)
     wanted = tuple(profiles) or tuple(known)
     chosen = [
         check
@@ -44,6 +45,13 @@ def select(
         if _wanted(check, wanted, only) and (budget.slow or not check.slow or check.id in only)
     ]
     return Selection(tuple(chosen), wanted, tuple(profiles or declared), bool(only) or not budget.slow)
+
+
+def unknown(name: str) -> ValueError:
+    """What to say of a name that is no clause and no check: which come near."""
+    near = difflib.get_close_matches(name, [*CLAUSES, *CHECKS], 5, 0.4)
+    hint = f"did you mean {', '.join(near)}?" if near else "see `ma-conformance list`"
+    return ValueError(f"no clause or check is called {name!r}: {hint}")
 
 
 def _wanted(check: Check, profiles: Sequence[str], only: Sequence[str]) -> bool:

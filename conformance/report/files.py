@@ -13,6 +13,15 @@ LOG = "events.jsonl"
 COUNTEREXAMPLES = "counterexamples"
 
 
+def make(folder: Path) -> None:
+    """Make a report's folder. Raises ValueError with a sentence when nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOG).touch()
+    except OSError as error:
+        raise ValueError(f"--report {folder}: cannot write there: {error.strerror}") from None
+
+
 def write(folder: Path, events: Sequence[Event], head: str, score: Score) -> list[Path]:
     """Write everything that is computed from events; the log itself is there already. Raises OSError."""
     files = {

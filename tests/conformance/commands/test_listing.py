@@ -30,3 +30,23 @@ def test_a_reader_who_has_seen_enough() -> None:
     command = f"{shlex.quote(sys.executable)} -m conformance list --format json | head -1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("[\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["explain", "retention.no-cascad"], "did you mean retention.no-cascade"),
+        (["run", "--target", "emulator", "--check", "artifact-etag"], "did you mean artifact-etags"),
+        (["run", "--target", "emulator", "--check", "0"], "see `ma-conformance list`"),
+        (
+            ["run", "--target", "emulator", "--report", "/dev/null/report"],
+            "--report /dev/null/report: cannot write there",
+        ),
+        (["diff", "none-such", "none-such"], "cannot read none-such: No such file or directory"),
+    ],
+)
+def test_a_slip_is_said_with_what_to_do(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 3, and one line that says what is wrong and which words were meant."""
+    assert main(words) == 3
+    err = capsys.readouterr().err
+    assert (said in err, len(err.splitlines())) == (True, 1), err
