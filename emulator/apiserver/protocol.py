@@ -1,8 +1,8 @@
 """HTTP/1.1 as uvicorn speaks it, without what a request of one packet does not need.
 
-Three things differ from uvicorn's protocol. A request whose body came in the same packet runs at once, in no task, for as long
+Four things differ from uvicorn's protocol. A request whose body came in the same packet runs at once, in no task, for as long
 as it waits for nothing; only what waits becomes a task. An answer that is ready goes out in one write, past ASGI's messages
-(``Cycle.answer``; whoever wraps ``send`` is asked as ever). Idle connections share one timer each, which looks at the clock
+(``Cycle.answer``; whoever wraps ``send`` is asked as ever), together with those of the same turn of the loop (``outbox.py``). Idle connections share one timer each, which looks at the clock
 when it fires, in place of a timer per request.
 """
 
@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import urllib.parse
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from emulator.apiserver.outbox import Outbox
 from emulator.apiserver.spdy_protocol import SpdyProtocol
 
 STREAM_PATHS = (b"/attach", b"/exec")
@@ -32,6 +33,7 @@ class Cycle(RequestResponseCycle):
     """One request and its answer."""
 
     _handed = False
+    send_soon: Callable[[bytes], None]  # the connection's
 
     async def receive(self) -> Any:
         """The request's body; whole bodies without waiting."""
@@ -50,7 +52,7 @@ class Cycle(RequestResponseCycle):
         self.waiting_for_100_continue = False
         head = b"%scontent-length: %d\r\n\r\n" % (head, len(body))
         if len(body) <= JOINED_BYTES:
-            self.transport.write(head + body)
+            self.send_soon(head + body)
         else:
             self.transport.write(head)
             self.transport.write(body)
@@ -93,6 +95,8 @@ async def _wait(rest: _Rest) -> None:
 class Protocol(HttpToolsProtocol):
     """A connection; tells the application which certificate the client showed (``scope["state"]``)."""
 
+    outbox: Outbox
+    _unsent: bytes | None = None  # an answer in the outbox
     _held: Cycle | None = None  # its headers are here, its body may come in the same packet
     _idle_since: float | None = None
     _head = 0  # bytes of a request whose headers are not all here; negative: they are, its body is not
@@ -137,6 +141,7 @@ class Protocol(HttpToolsProtocol):
         if self._head >= 0:
             self._head += len(data)
             if self._head > MAX_HEAD_BYTES:
+                self.send_now()
                 if not self.transport.is_closing():
                     self.transport.write(TOO_LARGE)
                     self.transport.close()
@@ -163,7 +168,7 @@ class Protocol(HttpToolsProtocol):
         scope["raw_path"] = raw_path
         scope["query_string"] = url.query or b""
         before = self.cycle
-        self.cycle = Cycle(
+        cycle = self.cycle = Cycle(
             scope=scope,
             transport=self.transport,
             flow=self.flow,
@@ -176,11 +181,12 @@ class Protocol(HttpToolsProtocol):
             keep_alive=version != "1.0" and parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
+        cycle.send_soon = self.send_soon
         if before is None or before.response_complete:
-            self._held = self.cycle
+            self._held = cycle
         else:
             self.flow.pause_reading()
-            self.pipeline.appendleft((self.cycle, self.app))
+            self.pipeline.appendleft((cycle, self.app))
 
     def on_message_complete(self) -> None:
         """Run a request that is whole."""
@@ -199,6 +205,34 @@ class Protocol(HttpToolsProtocol):
         task = self.loop.create_task(_wait(_Rest(coroutine, waits_for)))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
+
+    # Answers that go out together
+
+    def send_soon(self, data: bytes) -> None:
+        """Send an answer at the end of the loop's turn."""
+        self._unsent = data
+        self.outbox.add(self)
+
+    def send_now(self) -> None:
+        """Send the answer that is in the outbox, if one still is."""
+        data, self._unsent = self._unsent, None
+        if data is not None and not self.transport.is_closing():
+            self.transport.write(data)
+
+    def on_message_begin(self) -> None:
+        """Begin another request; the answer to the one before goes first."""
+        self.send_now()
+        super().on_message_begin()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, behind the answer to what was."""
+        self.send_now()
+        super().send_400_response(msg)
+
+    def shutdown(self) -> None:
+        """End the connection, once what there is has been sent."""
+        self.send_now()
+        super().shutdown()
 
     # Idle connections
 

@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from emulator.apiserver.authn.certificates import Authority
+from emulator.apiserver.outbox import Outbox
 from emulator.apiserver.protocol import Protocol
 
 KEEP_ALIVE_SECONDS = 120
@@ -69,6 +70,7 @@ class HttpServer:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         self._state = ServerState()
+        self._outbox = Outbox()
         self._server: asyncio.Server | None = None
 
     @property
@@ -86,7 +88,9 @@ class HttpServer:
 
     def protocol(self) -> Protocol:
         """What speaks on one connection."""
-        return Protocol(config=self._config, server_state=self._state, app_state={})
+        protocol = Protocol(config=self._config, server_state=self._state, app_state={})
+        protocol.outbox = self._outbox
+        return protocol
 
     async def stop(self) -> None:
         """Stop accepting, let requests finish for a moment, then close what is left (watches)."""

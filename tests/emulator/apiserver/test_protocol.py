@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -136,6 +137,24 @@ def test_a_pipeline_is_answered_in_order(plane, maps):
         assert [wire.answer()[0] for _ in range(5)] == [201, 200, 404, 201, 201]
         wire.send(f"DELETE {definitions}/cogs.{group} HTTP/1.1\r\n{HEADERS}\r\n")
         assert wire.answer()[0] == 200
+
+
+def test_what_follows_an_answer_in_a_packet_comes_behind_it(plane, maps):
+    """A stream, a long list, nonsense, a head without end: whatever is not sent by the same way as short answers."""
+    with connected(plane) as wire:
+        wire.send(get("/version") + get(f"{maps}?watch=1&timeoutSeconds=1"))
+        assert wire.answer()[0] == 200
+        assert b"transfer-encoding: chunked" in wire.until(b"\r\n\r\n")
+    with connected(plane) as wire:
+        wire.send(get("/version") + get("/openapi/v2"))
+        assert [wire.answer()[0], wire.answer()[0]] == [200, 200]
+    for nonsense, code in (("nonsense\r\n\r\n", b"400"), ("GET / HTTP/1.1\r\nx: " + "y" * (2 << 20), b"431")):
+        with connected(plane) as wire:
+            wire.send(get("/version") + nonsense[:1000])
+            assert wire.answer()[0] == 200
+            with contextlib.suppress(OSError):  # it may have ended already
+                wire.send(nonsense[1000:])
+            assert wire.end().startswith(b"HTTP/1.1 " + code)
 
 
 def test_connections_end_as_asked(plane):
