@@ -48,10 +48,10 @@ def select(
 
 
 def unknown(name: str) -> ValueError:
-    """What to say of a name that is no clause and no check: which come near."""
-    near = difflib.get_close_matches(name, [*CLAUSES, *CHECKS], 5, 0.4)
-    hint = f"did you mean {', '.join(near)}?" if near else "see `ma-conformance list`"
-    return ValueError(f"no clause or check is called {name!r}: {hint}")
+    """What to say of a name that is no clause and no check: which come near, and where all are."""
+    near = difflib.get_close_matches(name, [*CLAUSES, *CHECKS], 5)
+    meant = f"did you mean {', '.join(near)}? " if near else ""
+    return ValueError(f"unknown check or clause {name!r}: {meant}see `ma-conformance list`")
 
 
 def _wanted(check: Check, profiles: Sequence[str], only: Sequence[str]) -> bool:
