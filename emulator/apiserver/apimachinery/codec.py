@@ -7,6 +7,7 @@ floats into integers as Go's encoder shows them, and fails with the texts of Go'
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from emulator.apiserver.apimachinery.objects import Object
 MAX_DEPTH = 400
 _FLOAT = re.compile(rb"[0-9][.eE]")
 _INT64 = 1 << 63
+_EXACT = 1 << 53  # up to here every integer is a float
 
 
 def encode(obj: Any) -> bytes:
@@ -96,10 +98,26 @@ def _clean(value: Any) -> Any:
     return value
 
 
+def number(value: float) -> float:
+    """A number as Go's encoder shows it: 1 for 1.0, by the fewest digits that tell it from its neighbours.
+
+    What 64 bits cannot hold is a float, and is written with an exponent. Raises ValueError for what no float can hold.
+    """
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        return value
+    digits = value if isinstance(value, int) else int(value) if abs(value) < _EXACT else int(Decimal(repr(value)))
+    if -_INT64 <= digits < 2 * _INT64:
+        return digits
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("a number is out of range") from None
+
+
 def _integral(value: Any) -> Any:
-    """Floats without a fraction as integers: Go writes 1.0 as 1."""
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e21 else value
+    """A value with its numbers as Go shows them."""
+    if isinstance(value, (int, float)):
+        return number(value)
     if isinstance(value, dict):
         return {key: _integral(item) for key, item in value.items()}
     if isinstance(value, list):

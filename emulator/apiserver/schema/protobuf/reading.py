@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from emulator.apiserver.apimachinery import codec
 from emulator.apiserver.apimachinery.objects import Object
 from emulator.apiserver.schema.protobuf.messages import (
     EXTENSION,
@@ -147,8 +148,7 @@ def _value(kind: str, value: Any) -> Any:
     if kind in VARINTS:
         return value - (1 << 64) if value >= 1 << 63 else value
     if kind in ("double", "float"):
-        number: float = struct.unpack("<d" if kind == "double" else "<f", value)[0]
-        return int(number) if number.is_integer() else number  # JSON writes 10, not 10.0
+        return codec.number(struct.unpack("<d" if kind == "double" else "<f", value)[0])
     return _message(kind, _as_bytes(value))
 
 

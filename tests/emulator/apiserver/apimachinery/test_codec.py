@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+import math
 
-from emulator.apiserver.apimachinery.codec import decode_json, decode_yaml
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.apiserver.apimachinery.codec import decode_json, decode_yaml, encode, load
 
 
 def bomb(levels: int, width: int = 9) -> bytes:
@@ -38,3 +43,41 @@ def test_what_is_nested_too_deeply(body: bytes) -> None:
         decode_json(body)
     with pytest.raises(ValueError):
         decode_yaml(b"a: " + body)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"1.0", b"1"),
+        (b"-0.0", b"0"),
+        (b"1.2345678901234567e18", b"1234567890123456800"),
+        (b"9007199254740993.0", b"9007199254740992"),
+        (b"-9.223372036854775808e18", b"-9.223372036854776e+18"),
+        (b"1e19", b"10000000000000000000"),
+        (b"1.84623895366104e+19", b"1.84623895366104e+19"),
+        (b"-1e19", b"-1e+19"),
+        (b"99999999999999999999", b"1e+20"),
+        (b"1e21", b"1e+21"),
+    ],
+)
+def test_numbers_are_shown_as_go_shows_them(written: bytes, read: bytes) -> None:
+    """Without a fraction where there is none, by the fewest digits that tell them; the exponent where 64 bits do not do."""
+    assert encode(decode_json(b'{"a":%b}' % written)[0]) == b'{"a":%b}' % read
+
+
+def test_integers_beyond_64_bits_in_yaml() -> None:
+    """As in JSON."""
+    assert encode(decode_yaml(b"a: 99999999999999999999")[0]) == b'{"a":1e+20}'
+
+
+@given(st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**70), 2**70)))
+def test_every_number_comes_back(number: float) -> None:
+    """What is read, stored and read again is the same float."""
+    value = decode_json(json.dumps({"a": number}).encode())[0]
+    again = load(encode(value))
+    assert math.isclose(float(again["a"]), float(number), rel_tol=0, abs_tol=0) and encode(again) == encode(value)
+
+
+def test_a_number_that_nothing_can_hold() -> None:
+    with pytest.raises(ValueError, match="out of range"):
+        decode_yaml(b"a: " + b"9" * 400)
