@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -32,8 +33,16 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Object:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+# Plain scalars as sigs.k8s.io/yaml/goyaml.v2 resolves them: 12:30 is no number of base 60, but 1e3 is one.
+_INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+_NUMBERS = [
+    (_INT, re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$")),
+    (_FLOAT, re.compile(r"[-+]?(?:(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?|\.(?:inf|Inf|INF))$")),
+    (_FLOAT, re.compile(r"\.(?:nan|NaN|NAN)$")),
+]
+_OTHERS = frozenset({_INT, _FLOAT, "tag:yaml.org,2002:timestamp"})
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [*(_NUMBERS if first in "+-.0123456789" else ()), *(one for one in resolvers if one[0] not in _OTHERS)]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -80,6 +89,8 @@ def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
+for _tag, _pattern in _NUMBERS:  # a text that reads as a number is quoted
+    _Dumper.add_implicit_resolver(_tag, _pattern, list("+-.0123456789"))
 
 
 def encode(obj: Any) -> bytes:

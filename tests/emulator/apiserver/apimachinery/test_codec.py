@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.apiserver.apimachinery.codec import decode_json, decode_yaml, encode, load
+from emulator.apiserver.apimachinery.codec import decode_json, decode_yaml, encode, encode_yaml, load
 
 
 def bomb(levels: int, width: int = 9) -> bytes:
@@ -81,3 +81,35 @@ def test_every_number_comes_back(number: float) -> None:
 def test_a_number_that_nothing_can_hold() -> None:
     with pytest.raises(ValueError, match="out of range"):
         decode_yaml(b"a: " + b"9" * 400)
+
+
+SCALARS = {
+    "12:30": "12:30",
+    "190:20:30.15": "190:20:30.15",
+    "1e3": 1000,
+    "1E-2": 0.01,
+    "-.5": -0.5,
+    "2.": 2,
+    "017": 15,
+    "0o17": 15,
+    "09": 9,
+    "0x1F": 31,
+    "-0b11": -3,
+    "1_000": 1000,
+    "1.2.3": "1.2.3",
+    "2026-01-31": "2026-01-31",
+    "1e": "1e",
+    "yes": True,
+    "~": None,
+}
+
+
+@pytest.mark.parametrize(("written", "value"), [*SCALARS.items()])
+def test_plain_scalars_are_what_go_yaml_makes_of_them(written: str, value: object) -> None:
+    """sigs.k8s.io/yaml/goyaml.v2, resolve.go: no base 60, exponents without a dot, octals of both spellings."""
+    assert decode_yaml(f"a: {written}".encode())[0] == {"a": value}
+
+
+@pytest.mark.parametrize("text", [*SCALARS, "true", "", "plain", "a: b", "#"])
+def test_a_text_that_reads_as_something_else_is_quoted(text: str) -> None:
+    assert decode_yaml(encode_yaml({"a": text}))[0] == {"a": text}
