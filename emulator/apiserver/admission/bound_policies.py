@@ -40,14 +40,12 @@ class BoundPolicies(Plugin):
         self.authorizer = authorizer
         self._known: dict[str, tuple[int, list[Object]]] = {}
 
-    def none(self, sort: str) -> bool:
-        """Whether no policy of a sort is bound at all, which is what most writes find."""
-        return not self.storage.count(_BINDINGS[sort])
-
     def bound(
         self, sort: str, operation: str, context: Context, obj: Object | None, old: Object | None
     ) -> Iterator[tuple[Object, Object]]:
         """Each policy of a sort (``validating``, ``mutating``) that is about a write, with a binding of it."""
+        if not self.storage.count(_BINDINGS[sort]):  # which is what most writes find
+            return
         resource = context.resource
         if context.user is SYSTEM or (resource.group == GROUP and "admissionpolic" in resource.plural):
             return

@@ -24,16 +24,18 @@ class MutatingPolicies(BoundPolicies):
 
     def admit(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Change a write. Raises StatusError (422) for a policy that fails, unless it ignores that."""
-        if self.none("mutating"):
+        if obj is None:
             return
-        served = self.catalog.lookup(context.resource.group, context.resource.version, context.resource.plural)
-        if obj is None or served is None:
-            return
-        changed_at = -1
         invocations: list[Invocation] = []
         for policy, binding in self.bound("mutating", operation, context, obj, old):
             for param in self._params_of(policy, binding, context, obj):
                 invocations.append((policy, binding, param))
+        if not invocations:
+            return
+        served = self.catalog.lookup(context.resource.group, context.resource.version, context.resource.plural)
+        if served is None:
+            return
+        changed_at = -1
         for position, one in enumerate(invocations):
             if self._invoke(one, served.kind, operation, context, obj, old):
                 changed_at = position

@@ -28,8 +28,6 @@ class Policies(BoundPolicies):
 
     def validate(self, operation: str, context: Context, obj: Object | None, old: Object | None) -> None:
         """Refuse what a policy denies. Raises StatusError: by the validation's reason, 422 when it has none."""
-        if self.none("validating"):
-            return
         for policy, binding in self.bound("validating", operation, context, obj, old):
             self._judge(policy, binding, operation, context, obj, old)
 
