@@ -8,21 +8,18 @@ import os
 import re
 
 import pytest
+from contracts.moto_stores import moto_store
 
 from emulator.node.programs import Invocation
 from emulator.node.programs.aws import cli
-from emulator.objectstore.moto_child import MotoChild
 
 INSTANT = "2026-11-27 21:07:32"
 
 
 @pytest.fixture(scope="module")
 def store():
-    child = MotoChild("127.0.0.1", 0, "models")
-    child.start()
-    child.wait_ready()
-    yield child
-    child.stop()
+    with moto_store() as child:
+        yield child
 
 
 class Aws:

@@ -7,16 +7,13 @@ import binascii
 import hashlib
 import zlib
 
-import boto3
 import httpx
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.client import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-
-from emulator.objectstore.moto_child import MotoChild
+from contracts.moto_stores import client_of, moto_store
 
 DATA = b"123456789"  # whose checks the catalogue of CRC algorithms names
 MINIMUM = 5 << 20  # bytes of a part that is not the last
@@ -32,24 +29,13 @@ ALGORITHMS = pytest.mark.parametrize("algorithm", SUMS)
 
 @pytest.fixture(scope="module")
 def store():
-    child = MotoChild("127.0.0.1", 0, "models")
-    child.start()
-    child.wait_ready()
-    yield child
-    child.stop()
+    with moto_store() as child:
+        yield child
 
 
 def client(store, when: str = "when_required"):
     """A client that adds no checksum of its own."""
-    who = store.identities["task"]
-    return boto3.client(
-        "s3",
-        endpoint_url=store.endpoint_url,
-        region_name=store.region,
-        aws_access_key_id=who.access_key_id,
-        aws_secret_access_key=who.secret_access_key,
-        config=Config(request_checksum_calculation=when),
-    )
+    return client_of(store, store.identities["task"], request_checksum_calculation=when)
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,9 @@ import hmac
 import json
 import xml.etree.ElementTree as ElementTree
 
-import boto3
 import httpx
 import pytest
-from botocore.client import Config
-
-from emulator.objectstore.moto_child import MotoChild
+from contracts.moto_stores import client_of, moto_store
 
 VERSIONS = pytest.mark.parametrize("version", ["s3v4", "s3"])
 DENIED = (403, "AccessDenied")
@@ -21,22 +18,12 @@ DENIED = (403, "AccessDenied")
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    child = MotoChild("127.0.0.1", 0, "models", access_log=tmp_path_factory.mktemp("s3") / "access.log")
-    child.start()
-    child.wait_ready()
-    yield child
-    child.stop()
+    with moto_store(tmp_path_factory.mktemp("s3") / "access.log") as child:
+        yield child
 
 
 def client(store, who, version: str = "s3v4"):
-    return boto3.client(
-        "s3",
-        endpoint_url=store.endpoint_url,
-        region_name=store.region,
-        aws_access_key_id=who.access_key_id,
-        aws_secret_access_key=who.secret_access_key,
-        config=Config(signature_version=version),
-    )
+    return client_of(store, who, signature_version=version)
 
 
 @pytest.fixture(scope="module")

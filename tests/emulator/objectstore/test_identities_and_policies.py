@@ -11,33 +11,22 @@ import httpx
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-
-from emulator.objectstore.moto_child import MotoChild
+from contracts.moto_stores import client_of, moto_store
 
 FOUR = ("put_object", "get_object", "delete_object", "list_objects_v2")
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    child = MotoChild("127.0.0.1", 0, "models", access_log=tmp_path_factory.mktemp("log") / "access.log")
-    child.start()
-    child.wait_ready()
-    yield child
-    child.stop()
+    with moto_store(tmp_path_factory.mktemp("log") / "access.log") as child:
+        yield child
 
 
 def client(store, who, service="s3", version="s3v4"):
-    return boto3.client(
-        service,
-        endpoint_url=store.endpoint_url,
-        region_name=store.region,
-        aws_access_key_id=who.access_key_id,
-        aws_secret_access_key=who.secret_access_key,
-        config=Config(signature_version=version if service == "s3" else None, retries={"max_attempts": 1}),
-    )
+    signature = version if service == "s3" else None
+    return client_of(store, who, service, signature_version=signature, retries={"max_attempts": 1})
 
 
 def tried(call, **words) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-import boto3
 import pytest
+from contracts.moto_stores import client_of, moto_store
 
 from emulator.objectstore.interface import BUCKETS
 from emulator.objectstore.moto_child import MotoChild
@@ -13,23 +13,13 @@ from emulator.objectstore.moto_child import MotoChild
 
 @pytest.fixture(scope="module")
 def store():
-    child = MotoChild("127.0.0.1", 0, "models")
-    child.start()
-    child.wait_ready()
-    yield child
-    child.stop()
+    with moto_store() as child:
+        yield child
 
 
 @pytest.fixture(scope="module")
 def client(store):
-    who = store.admin
-    return boto3.client(
-        "s3",
-        endpoint_url=store.endpoint_url,
-        region_name=store.region,
-        aws_access_key_id=who.access_key_id,
-        aws_secret_access_key=who.secret_access_key,
-    )
+    return client_of(store, store.admin)
 
 
 def test_the_platforms_buckets_are_there(client):
